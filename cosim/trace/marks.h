@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the agent writes into the trace through the test device, so that a
+ * check knows which part of a run it looks at. Shared by agent and checks.
+ *
+ * The test device is a PCI function (vendor 0x1b36, device 0x11e0, class
+ * 0xff00 "unclassified") with one 4 KiB memory BAR 0:
+ *   0x00  RO 32  ID: 0x56524c59 ("VRLY")
+ *   0x04  RO 32  version: 1
+ *   0x08  WO 64  MARK_VALUE: value of the next mark
+ *   0x10  WO 32  MARK: write a MARK record with this id and MARK_VALUE
+ *   0x18  WO 32  EXIT: end the machine; QEMU's exit status is the low 8 bits
+ *   0x20  RO 64  TIME: virtual time, nanoseconds
+ * Accesses of other sizes or offsets read 0 and are ignored.
+ */
+#ifndef VIRELAY_MARKS_H
+#define VIRELAY_MARKS_H
+
+#define VR_TESTDEV_VENDOR 0x1b36
+#define VR_TESTDEV_DEVICE 0x11e0
+#define VR_TESTDEV_ID 0x56524c59u
+#define VR_TESTDEV_REG_ID 0x00
+#define VR_TESTDEV_REG_VERSION 0x04
+#define VR_TESTDEV_REG_MARK_VALUE 0x08
+#define VR_TESTDEV_REG_MARK 0x10
+#define VR_TESTDEV_REG_EXIT 0x18
+#define VR_TESTDEV_REG_TIME 0x20
+
+/*
+ * Marks. A scenario is one thing that the agent makes a VM do; its number is
+ * the value of the SCENARIO marks and is listed in scenarios.def.
+ */
+enum {
+    /* value: VrScenario. All between the two belongs to it. */
+    VR_MARK_SCENARIO_BEGIN = 1,
+    VR_MARK_SCENARIO_END = 2,
+    /* value: vcpu | pcpu << 16: this vCPU is pinned to this CPU */
+    VR_MARK_VCPU_ON_PCPU = 3,
+    /* value: round number; one repetition inside a scenario */
+    VR_MARK_ROUND_BEGIN = 4,
+    VR_MARK_ROUND_END = 5,
+    /* value: INTID; the agent is about to make this interrupt pending */
+    VR_MARK_INJECT = 6,
+    /* value: INTID; the agent saw that the guest is done with it */
+    VR_MARK_RETIRED = 7,
+    /* value: number of vCPUs; nothing is in flight, every vCPU re-entered */
+    VR_MARK_IDLE = 8,
+    /* value: vCPU; the guest's vCPU is known to spin inside the guest */
+    VR_MARK_IN_GUEST = 9,
+    /*
+     * value: round. The SPI is active and not yet deactivated, and the agent
+     * has waited long enough for a broadcast kick to have landed; until here
+     * the agent has not disturbed any other vCPU.
+     */
+    VR_MARK_HELD = 10,
+    /* value: round. After HELD the agent made every vCPU exit and re-enter. */
+    VR_MARK_SETTLED = 11,
+    /* value: INTID; a vCPU was told to write DIR for it now */
+    VR_MARK_DIR = 12,
+};
+
+typedef enum VrScenario {
+#define VR_SCENARIO(number, name, doc) VR_SCENARIO_##name = number,
+#include "scenarios.def"
+#undef VR_SCENARIO
+} VrScenario;
+
+#endif
