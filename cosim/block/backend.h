@@ -30,6 +30,8 @@ struct VrBlock {
         void *opaque;
     } observers[VR_MAX_OBSERVERS];
     unsigned observer_count;
+    bool applying; /* inside apply: effects may be emitted, stimuli not */
+    bool stopped;  /* the backend's apply returned false: refuse the rest */
 };
 
 struct VrBackend {
@@ -44,7 +46,10 @@ struct VrBackend {
     VrBlock *(*create)(const VrBlockType *type, const char *spec,
                        const VrVariant *variant, VrError *err);
     void (*destroy)(VrBlock *b);
-    /* READ: fill *reply (never NULL). The caller emits DATA and ERROR. */
+    /*
+     * READ: fill *reply (never NULL; zero on entry). The caller emits DATA
+     * and ERROR. False stops the block: no further stimulus reaches it.
+     */
     bool (*apply)(VrBlock *b, const VrEvent *stim, VrReply *reply);
     int64_t (*save)(const VrBlock *b, void *buf, size_t cap); /* optional */
     int (*load)(VrBlock *b, const void *buf, size_t len);     /* optional */
@@ -53,6 +58,12 @@ struct VrBackend {
 
 /* Called from constructors; at most 32 backends. The struct is borrowed. */
 void vr_backend_register(const VrBackend *backend);
+
+/*
+ * A block type that is not ours (a test's); the built-in ones need no call.
+ * Called from constructors; the struct is borrowed.
+ */
+void vr_block_type_register(const VrBlockType *type);
 
 /* Emit effects; valid only inside apply. */
 void vr_emit_msg(VrBlock *b, uint32_t opcode, uint64_t addr, uint64_t data);
