@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check.h"
+
+#include "domains.h"
+
+static const VrCheck *const checks[] = {
+    &vr_check_arm64_boot,
+    &vr_check_tdir_asym_deactivate,
+    &vr_check_tdir_set_on_all_vcpus,
+    &vr_check_tdir_cleared_when_idle,
+    &vr_check_tdir_broadcast_kick,
+    &vr_check_tdir_eoimode0,
+    &vr_check_tdir_lr_overflow,
+    &vr_check_tdir_edge_and_level,
+    &vr_check_tdir_stress,
+};
+
+const VrCheck *vr_check_at(size_t index)
+{
+    return index < G_N_ELEMENTS(checks) ? checks[index] : NULL;
+}
+
+const VrCheck *vr_check_find(const char *id)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(checks); i++) {
+        if (g_strcmp0(checks[i]->id, id) == 0) {
+            return checks[i];
+        }
+    }
+    return NULL;
+}
+
+static VrVerdict *report_is_cut(const VrRun *run, const char *name)
+{
+    const VrReport *r = run->report;
+    const char *crash = vr_report_crash(r);
+    const char *last = vr_report_last_line(r);
+    VrVerdict *v;
+
+    if (!vr_report_started(r)) {
+        v = vr_verdict_new(VR_VERDICT_ERROR,
+                           "the agent's report is missing: the host did not "
+                           "come up to its init program");
+    } else if (vr_report_done(r)) {
+        v = vr_verdict_new(VR_VERDICT_ERROR,
+                           "the report has no result of scenario %s: it was "
+                           "not asked for, or the agent does not know it",
+                           name);
+    } else {
+        v = vr_verdict_new(VR_VERDICT_ERROR,
+                           "the report ends before the result of scenario %s",
+                           name);
+    }
+    if (crash) {
+        vr_verdict_note(v, "console: %s", crash);
+    }
+    if (*last && g_strcmp0(crash, last) != 0) {
+        vr_verdict_note(v, "last line of the console: %s", last);
+    }
+    return v;
+}
+
+/* Whether the run has what a judgement needs; NULL if it has. */
+static VrVerdict *why_not_judged(const VrRun *run, const VrSlice *slice,
+                                 const char *name)
+{
+    const char *text;
+    VrResult result = vr_report_result(run->report, name, &text);
+    int64_t timeout;
+
+    if (result == VR_RESULT_MISSING) {
+        return report_is_cut(run, name);
+    }
+    if (result == VR_RESULT_SKIP) {
+        return vr_verdict_new(VR_VERDICT_NOT_APPLICABLE,
+                              "the agent skipped scenario %s: %s", name,
+                              *text ? text : "no reason given");
+    }
+    if (!run->records) {
+        return vr_verdict_new(VR_VERDICT_ERROR,
+                              "the run has no trace; record one (virelay run "
+                              "--trace)");
+    }
+    if (slice->begun == 0) {
+        return vr_verdict_new(VR_VERDICT_ERROR,
+                              "the trace has no marks of scenario %s%s%s",
+                              name, *text ? ": " : "", text);
+    }
+    if (slice->begun > 1) {
+        return vr_verdict_new(VR_VERDICT_ERROR,
+                              "scenario %s begins %u times in the trace", name,
+                              slice->begun);
+    }
+    if (!slice->ended) {
+        return vr_verdict_new(VR_VERDICT_ERROR,
+                              "the trace ends inside scenario %s (%zu records,"
+                              " %zu bytes of a cut one)", name, run->count,
+                              run->cut_bytes);
+    }
+    if (vr_report_fact(run->report, name, "timeout", &timeout) && timeout) {
+        VrVerdict *v = vr_verdict_new(VR_VERDICT_FAIL,
+                                      "scenario %s hung: the guest did not "
+                                      "answer in time%s%s", name,
+                                      *text ? ": " : "", text);
+
+        vr_verdict_add(v, run, slice->range.end - 1);
+        return v;
+    }
+    return NULL;
+}
+
+VrVerdict *vr_check_judge(const VrCheck *check, const VrRun *run)
+{
+    const VrSlice *slice = &run->slices[check->scenario];
+    VrVerdict *v = why_not_judged(run, slice,
+                                  vr_scenario_name(check->scenario));
+
+    return v ? v : check->judge(run, slice);
+}
