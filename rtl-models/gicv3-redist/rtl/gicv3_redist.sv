@@ -197,6 +197,7 @@ module gicv3_redist (
       .plane_i          (plane),
       .activate_o       (activate),
       .ds_i             (ds_q),
+      .ds_pin_i         (gicd_ds_i),
       .processor_sleep_i(processor_sleep),
       .quiesce_req_i    (quiesce_req),
       .quiesced_i       (quiesced),

@@ -36,6 +36,7 @@ module gicv3_redist_stream (
 
     // the other blocks
     input  logic ds_i,
+    input  logic ds_pin_i,           // what ds_i will be in the next cycle
     input  logic processor_sleep_i,
     input  logic quiesce_req_i,
     input  logic quiesced_i,
@@ -146,7 +147,7 @@ module gicv3_redist_stream (
       hold_addr_q   <= '0;
       hold_data_q   <= '0;
       sgi_ack_q     <= 1'b0;
-      ds_sent_q     <= ds_i;  // no message about what was set in reset
+      ds_sent_q     <= ds_pin_i;  // no message about a change in reset
     end else if (out_valid_o) begin
       hold_valid_q <= !out_ready_i;
       if (!hold_valid_q) begin
