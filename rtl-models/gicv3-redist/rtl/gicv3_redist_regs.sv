@@ -275,56 +275,66 @@ module gicv3_redist_regs (
     8'h0, strap_processor_number_i, 2'b0, strap_dpg_i, strap_last_i, 4'b0
   };
 
-  logic [63:0] rdata_d;
+  logic [31:0] icfgr0_rdata, icfgr1_rdata;
   always_comb begin
-    rdata_d = '0;
-    if (bus_fire_i && !bus_write_i) begin
-      case (sel)
-        gicv3_redist_pkg::SelCtlr: begin
-          rdata_d[3]  = rwp_i;
-          rdata_d[24] = dpg_q[0] && secure_view;
-          rdata_d[25] = dpg_q[1];
-          rdata_d[26] = dpg_q[2] && secure_view && !ds_i;
-        end
-        gicv3_redist_pkg::SelIidr: rdata_d[31:0] = strap_iidr_i;
-        gicv3_redist_pkg::SelTyper: begin
-          if (bus_addr_i[2]) rdata_d[31:0] = strap_affinity_i;
-          else if (bus_size_i == gicv3_redist_pkg::Size64)
-            rdata_d = {strap_affinity_i, typer_lo};
-          else rdata_d[31:0] = typer_lo;
-        end
-        gicv3_redist_pkg::SelStatusr:
-        rdata_d[3:0] = secure_view ? statusr_s_q : statusr_ns_q;
-        gicv3_redist_pkg::SelWaker:
-        if (secure_view) rdata_d[2:1] = {children_asleep_i, processor_sleep_i};
-        gicv3_redist_pkg::SelId: rdata_d[31:0] = id_rdata;
-        gicv3_redist_pkg::SelIgroupr: if (secure_view) rdata_d[31:0] = igroupr_q;
-        gicv3_redist_pkg::SelIsenabler, gicv3_redist_pkg::SelIcenabler:
-        rdata_d[31:0] = enable_q & visible;
-        gicv3_redist_pkg::SelIspendr, gicv3_redist_pkg::SelIcpendr:
-        rdata_d[31:0] = pending_o & visible;
-        gicv3_redist_pkg::SelIsactiver, gicv3_redist_pkg::SelIcactiver:
-        rdata_d[31:0] = active_q & visible;
-        gicv3_redist_pkg::SelIpriorityr: rdata_d[31:0] = prio_rdata;
-        gicv3_redist_pkg::SelIcfgr0:
-        for (int i = 0; i < 16; i++) rdata_d[2*i+1] = visible[i];
-        gicv3_redist_pkg::SelIcfgr1:
-        for (int i = 0; i < 16; i++) rdata_d[2*i+1] = edge_q[i] && visible[16+i];
-        gicv3_redist_pkg::SelIgrpmodr:
-        if (secure_view && !ds_i) rdata_d[31:0] = igrpmodr_q;
-        gicv3_redist_pkg::SelNsacr: if (secure_view && !ds_i) rdata_d[31:0] = nsacr_q;
-        default: rdata_d = '0;
-      endcase
+    icfgr0_rdata = '0;
+    icfgr1_rdata = '0;
+    if (bus_fire_i && sel == gicv3_redist_pkg::SelIcfgr0) begin
+      for (int i = 0; i < 16; i++) icfgr0_rdata[2*i+1] = visible[i];
+    end
+    if (bus_fire_i && sel == gicv3_redist_pkg::SelIcfgr1) begin
+      for (int i = 0; i < 16; i++) icfgr1_rdata[2*i+1] = edge_q[i] && visible[16+i];
     end
   end
 
+  // Nothing but the response needs the read data, so that it is assembled at
+  // the clock edge: a simulator then spends nothing on it in other cycles.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       rsp_valid_o <= 1'b0;
       rsp_rdata_o <= '0;
     end else begin
       rsp_valid_o <= bus_fire_i;
-      if (bus_fire_i) rsp_rdata_o <= rdata_d;
+      if (bus_fire_i) begin
+        rsp_rdata_o <= '0;
+        if (!bus_write_i) begin
+          case (sel)
+            gicv3_redist_pkg::SelCtlr: begin
+              rsp_rdata_o[3]  <= rwp_i;
+              rsp_rdata_o[24] <= dpg_q[0] && secure_view;
+              rsp_rdata_o[25] <= dpg_q[1];
+              rsp_rdata_o[26] <= dpg_q[2] && secure_view && !ds_i;
+            end
+            gicv3_redist_pkg::SelIidr: rsp_rdata_o[31:0] <= strap_iidr_i;
+            gicv3_redist_pkg::SelTyper: begin
+              rsp_rdata_o[31:0] <= bus_addr_i[2] ? strap_affinity_i : typer_lo;
+              if (bus_size_i == gicv3_redist_pkg::Size64) begin
+                rsp_rdata_o[63:32] <= strap_affinity_i;
+              end
+            end
+            gicv3_redist_pkg::SelStatusr:
+            rsp_rdata_o[3:0] <= secure_view ? statusr_s_q : statusr_ns_q;
+            gicv3_redist_pkg::SelWaker:
+            if (secure_view) rsp_rdata_o[2:1] <= {children_asleep_i, processor_sleep_i};
+            gicv3_redist_pkg::SelId: rsp_rdata_o[31:0] <= id_rdata;
+            gicv3_redist_pkg::SelIgroupr: if (secure_view) rsp_rdata_o[31:0] <= igroupr_q;
+            gicv3_redist_pkg::SelIsenabler, gicv3_redist_pkg::SelIcenabler:
+            rsp_rdata_o[31:0] <= enable_q & visible;
+            gicv3_redist_pkg::SelIspendr, gicv3_redist_pkg::SelIcpendr:
+            rsp_rdata_o[31:0] <= pending_o & visible;
+            gicv3_redist_pkg::SelIsactiver, gicv3_redist_pkg::SelIcactiver:
+            rsp_rdata_o[31:0] <= active_q & visible;
+            gicv3_redist_pkg::SelIpriorityr: rsp_rdata_o[31:0] <= prio_rdata;
+            gicv3_redist_pkg::SelIcfgr0: rsp_rdata_o[31:0] <= icfgr0_rdata;
+            gicv3_redist_pkg::SelIcfgr1: rsp_rdata_o[31:0] <= icfgr1_rdata;
+            gicv3_redist_pkg::SelIgrpmodr:
+            if (secure_view && !ds_i) rsp_rdata_o[31:0] <= igrpmodr_q;
+            gicv3_redist_pkg::SelNsacr:
+            if (secure_view && !ds_i) rsp_rdata_o[31:0] <= nsacr_q;
+            default: ;
+          endcase
+        end
+      end
     end
   end
 
