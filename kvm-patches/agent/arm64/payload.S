@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The guest's image, as data of the agent; the build gives its path. */
+        .section .rodata
+        .balign 16
+        .global vr_payload
+vr_payload:
+        .incbin VR_PAYLOAD_FILE
+        .global vr_payload_end
+vr_payload_end:
+
+        .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel command line asks of the agent:
+ *   vr.scenarios=NAME,NAME,...  which scenarios to run (default: all)
+ *   vr.stress=COUNT             interrupts of STRESS, 1 to 100000000
+ *   vr.seed=NUMBER              seed of all pseudo-random choices
+ * Words that do not begin with "vr." belong to others and are ignored.
+ */
+#ifndef VR_AGENT_PARAMS_H
+#define VR_AGENT_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VR_PARAMS_ERROR_SIZE 256
+#define VR_STRESS_DEFAULT 100000u
+#define VR_STRESS_MAX 100000000u
+#define VR_SEED_DEFAULT 1u
+
+/* A scenario's name and number; a table of them ends with a NULL name. */
+typedef struct VrScenarioName {
+    unsigned number; /* 1 to 63 */
+    const char *name;
+} VrScenarioName;
+
+typedef struct VrParams {
+    uint64_t scenarios; /* bit n: run the scenario with number n */
+    uint32_t stress;
+    uint64_t seed;
+} VrParams;
+
+/*
+ * Parses cmdline (as /proc/cmdline gives it) into params. On false, error
+ * holds one line: what is wrong, where, and what would be right.
+ */
+bool vr_params_parse(const char *cmdline, const VrScenarioName *names,
+                     VrParams *params, char error[VR_PARAMS_ERROR_SIZE]);
+
+#endif
