@@ -185,6 +185,7 @@ int main(int argc, char **argv)
     static const Test *const themes[] = {
         register_tests, view_tests, priority_tests, pending_tests, sgi_tests,
         sleep_tests, handshake_tests, crossing_tests, error_tests, save_tests,
+        describe_tests,
     };
     unsigned number = 0;
     bool ok = true;

@@ -48,7 +48,7 @@ typedef struct Test {
 
 extern const Test register_tests[], view_tests[], priority_tests[],
     pending_tests[], sgi_tests[], sleep_tests[], handshake_tests[],
-    crossing_tests[], error_tests[], save_tests[];
+    crossing_tests[], error_tests[], save_tests[], describe_tests[];
 
 /* The block under test: made anew, in its reset state, for each test. */
 extern VrBlock *block;

@@ -61,6 +61,9 @@ static void test_sizes(void)
     check_reserved(IPRIORITYR, 2);
     check_reserved(IPRIORITYR, 8);
     check_reserved(0x10420, 8);
+    check_reserved(IPRIORITYR, 3);
+    check_reserved(IPRIORITYR, 5);
+    check_reserved(TYPER, 12);
     check_reserved(TYPER, 0);
     check_reserved(TYPER, 3);
     check_reserved(TYPER, 16);
@@ -130,6 +133,15 @@ static void test_banks(void)
     EQ(rd(STATUSR, S), WRD);
 }
 
+static void test_reset(void)
+{
+    rd(0x20, S);
+    rd(0x20, NS);
+    vr_block_reset(block);
+    EQ(rd(STATUSR, S), 0);
+    EQ(rd(STATUSR, NS), 0);
+}
+
 static void test_absent(void)
 {
     rig_variant("statusr", 0);
@@ -150,6 +162,7 @@ const Test error_tests[] = {
     { "STATUSR is write one to clear, \"GICR_STATUSR\"",
       test_write_one_to_clear },
     { "STATUSR is banked, \"GICR_STATUSR\"", test_banks },
+    { "reset clears both copies, \"GICR_STATUSR\"", test_reset },
     { "STATUSR is optional, \"GICR_STATUSR\"", test_absent },
     { NULL, NULL },
 };

@@ -141,6 +141,15 @@ static void test_other_variant(void)
 /* What the block does with a state that it took. */
 static void exercise(void)
 {
+    uint32_t active = rd(ISACTIVER0, S);
+
+    forget();
+    msg(0, 0, 0); /* no stimulus: nothing was left to be sent */
+    EFFECTS("");
+    for (unsigned i = 32; i < 256; i++) {
+        msg(VR_GICR_ACTIVATE, i, 0);
+    }
+    EQ(rd(ISACTIVER0, S), active); /* no such interrupt was held */
     for (unsigned i = 0; i < 32; i++) {
         msg(VR_GICR_ACTIVATE, i, 0);
         msg(VR_GICR_DEACTIVATE, i, ALL_GROUPS);
@@ -190,6 +199,18 @@ static void test_damage_busy(void)
     }
 }
 
+/* Nothing superseded: a SET or CLEAR must not be left to be sent. */
+static void test_damage_current(void)
+{
+    rig_awake(ALL_GROUPS);
+    wr(ISENABLER0, S, 0xff);
+    set_priority(3, 0x30);
+    wr(ISPENDR0, S, 1u << 3);
+    if (save()) {
+        damage();
+    }
+}
+
 static void test_damage_asleep(void)
 {
     if (save()) {
@@ -209,6 +230,8 @@ const Test save_tests[] = {
       test_other_variant },
     { "damaged state of a busy block, block contract, vr_block_load()",
       test_damage_busy },
+    { "damaged state with one SET, block contract, vr_block_load()",
+      test_damage_current },
     { "damaged state of a sleeping block, block contract, vr_block_load()",
       test_damage_asleep },
     { NULL, NULL },

@@ -159,6 +159,9 @@ static void test_groups(void)
     check_group(6, 0, 0, "");
     check_group(3, 0, 1, "");
     check_group(5, 1, 0, "");
+    check_group(1 | DS, 0, 1, "SET INTID 20 priority 0x00 G0");
+    check_group(4 | DS, 0, 1, "");
+    check_group(2 | DS, 1, 1, "SET INTID 20 priority 0x00 G1NS");
 }
 
 const Test view_tests[] = {
