@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fuzz.h"
+#include "codec.h"
+#include "lockstep.h"
+#include "nearest.h"
+#include "recording.h"
+
+#include <string.h>
+
+#define PARAMS_MAX 32
+#define GOALS_APPLY_FROM 10000 /* stimuli */
+
+static const VrFuzzGenerator *const generators[] = { &vr_fuzz_gicv3_redist };
+
+typedef struct Fuzz {
+    const VrFuzzOptions *options;
+    const VrFuzzGenerator *generator;
+    VrFuzzResult *result;
+    GChecksum *checksum;
+    /* the segment at hand */
+    VrRng rng;
+    VrParam params[PARAMS_MAX];
+    VrVariant variant;
+    void *state;
+    VrBlock *block;
+    VrCodec codec;
+    GByteArray *bytes; /* its events, as codec.h writes them */
+    char mismatch[1024];
+    uint64_t counts[256][16]; /* kind, id; ids above count as 15 */
+} Fuzz;
+
+static const char *generator_at(const void *opaque, size_t index)
+{
+    (void)opaque;
+    return index < G_N_ELEMENTS(generators) ? generators[index]->block : NULL;
+}
+
+const VrFuzzGenerator *vr_fuzz_generator(const VrBlockType *type, VrError *err)
+{
+    char hint[256];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(generators); i++) {
+        if (!strcmp(generators[i]->block, type->name)) {
+            return generators[i];
+        }
+    }
+    vr_error_set(err, VR_ERR_USAGE, "there is no fuzzer for block '%s'; %s",
+                 type->name, vr_nearest(type->name, generator_at, NULL, hint,
+                                        sizeof(hint)));
+    return NULL;
+}
+
+/* --- variants --- */
+
+static bool is_fixed(const VrVariant *fixed, const char *name, VrParam *out)
+{
+    for (size_t i = fixed->count; i > 0; i--) {
+        if (!strcmp(fixed->params[i - 1].name, name)) {
+            *out = fixed->params[i - 1];
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t draw_value(VrRng *rng, const VrParamSpec *spec)
+{
+    uint64_t span = spec->max - spec->min;
+    uint64_t v = vr_rng_next(rng);
+
+    switch (vr_rng_below(rng, 4)) {
+    case 0:
+        return spec->min;
+    case 1:
+        return spec->max;
+    case 2:
+        return span == UINT64_MAX ? v : spec->min + v % (span + 1);
+    default:
+        return spec->def;
+    }
+}
+
+static void draw_variant(Fuzz *f)
+{
+    const VrBlockType *type = f->options->type;
+
+    g_assert(type->param_count <= PARAMS_MAX);
+    for (size_t i = 0; i < type->param_count; i++) {
+        const VrParamSpec *spec = &type->params[i];
+        uint64_t value = draw_value(&f->rng, spec);
+
+        f->params[i].name = spec->name;
+        f->params[i].value = value;
+        is_fixed(&f->options->fixed, spec->name, &f->params[i]);
+    }
+    f->variant.params = f->params;
+    f->variant.count = type->param_count;
+}
+
+static void hash_variant(Fuzz *f)
+{
+    for (size_t i = 0; i < f->variant.count; i++) {
+        g_autofree char *line = g_strdup_printf(
+            "%s=%" G_GUINT64_FORMAT "\n", f->params[i].name,
+            f->params[i].value);
+
+        g_checksum_update(f->checksum, (const guchar *)line, -1);
+    }
+}
+
+/* --- one segment --- */
+
+static void observe(void *opaque, const VrEvent *e)
+{
+    Fuzz *f = opaque;
+    uint8_t code[VR_CODEC_MAX];
+
+    g_byte_array_append(f->bytes, code, vr_encode(&f->codec, e, code));
+    f->counts[e->kind][e->id < 15 ? e->id : 15]++;
+    if (!vr_event_is_stimulus(e)) {
+        f->result->effects++;
+        f->generator->effect(f->state, e);
+    }
+}
+
+static void on_mismatch(void *opaque, const VrMismatch *m)
+{
+    Fuzz *f = opaque;
+
+    g_strlcpy(f->mismatch, m->text, sizeof(f->mismatch));
+}
+
+static bool begin_segment(Fuzz *f, VrError *err)
+{
+    const VrFuzzOptions *o = f->options;
+    const VrLockstepOptions lockstep = {
+        .on_mismatch = on_mismatch, .opaque = f,
+    };
+
+    vr_rng_seed(&f->rng, o->seed, f->result->segments);
+    draw_variant(f);
+    hash_variant(f);
+    memset(f->state, 0, f->generator->state_size);
+    memset(&f->codec, 0, sizeof(f->codec));
+    g_byte_array_set_size(f->bytes, 0);
+    f->mismatch[0] = '\0';
+    f->block = vr_block_create(o->type, o->backend, &f->variant, NULL, NULL,
+                               err);
+    if (!f->block) {
+        return false;
+    }
+    vr_lockstep_configure(f->block, &lockstep);
+    vr_block_observe(f->block, observe, f);
+    f->result->segments++;
+    return true;
+}
+
+static void run_segment(Fuzz *f)
+{
+    const VrFuzzOptions *o = f->options;
+    uint64_t n = MIN(o->segment, o->count - f->result->stimuli);
+    VrEvent stim;
+
+    for (uint64_t i = 0; i < n; i++) {
+        f->generator->next(f->state, &f->rng, &stim);
+        f->result->stimuli++;
+        if (!vr_block_apply(f->block, &stim, NULL)) {
+            break;
+        }
+    }
+}
+
+static void end_segment(Fuzz *f)
+{
+    const VrLockstepStats *stats = vr_lockstep_stats(f->block);
+
+    if (stats) {
+        f->result->reorderings += stats->reorderings;
+        f->result->mismatches += stats->mismatches;
+    }
+    g_checksum_update(f->checksum, f->bytes->data, f->bytes->len);
+    vr_block_destroy(f->block);
+    f->block = NULL;
+}
+
+/* --- what a mismatch leaves --- */
+
+static char *recording_path(Fuzz *f)
+{
+    const VrFuzzOptions *o = f->options;
+
+    return g_strdup_printf("%s/%s-seed%" G_GUINT64_FORMAT
+                           "-segment%" G_GUINT64_FORMAT ".vrrec", o->out,
+                           o->type->name, o->seed, f->result->segments - 1);
+}
+
+static void record_bytes(Fuzz *f, VrRecorder *rec)
+{
+    VrCodec codec = { 0 };
+    size_t at = 0;
+    VrEvent e;
+
+    while (at < f->bytes->len) {
+        size_t n = vr_decode(&codec, f->bytes->data + at, f->bytes->len - at,
+                             &e);
+
+        g_assert(n > 0);
+        vr_recorder_event(rec, &e);
+        at += n;
+    }
+}
+
+static bool save_mismatch(Fuzz *f, VrError *err)
+{
+    g_autofree char *path = recording_path(f);
+    g_autofree char *outcome = g_strconcat("mismatch: ", f->mismatch, NULL);
+    VrRecorder *rec;
+
+    if (g_mkdir_with_parents(f->options->out, 0755) != 0) {
+        return vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create the "
+                            "folder '%s' for a recording", f->options->out);
+    }
+    rec = vr_recorder_open(path, f->options->type, f->options->backend,
+                           &f->variant, err);
+    if (!rec) {
+        return false;
+    }
+    record_bytes(f, rec);
+    vr_recorder_set_outcome(rec, outcome);
+    g_ptr_array_add(f->result->texts, g_strdup(f->mismatch));
+    g_ptr_array_add(f->result->recordings, g_steal_pointer(&path));
+    return vr_recorder_close(rec, err);
+}
+
+/* --- the run --- */
+
+static void count_goals(Fuzz *f)
+{
+    for (size_t i = 0; i < f->generator->goal_count; i++) {
+        const VrFuzzGoal *goal = &f->generator->goals[i];
+
+        for (unsigned id = 0; id < 16; id++) {
+            if (goal->id < 0 || goal->id == (int32_t)id) {
+                f->result->goals[i] += f->counts[goal->kind][id];
+            }
+        }
+    }
+}
+
+static bool run_segments(Fuzz *f, VrError *err)
+{
+    const VrFuzzOptions *o = f->options;
+
+    while (f->result->stimuli < o->count &&
+           f->result->mismatches < o->max_mismatches) {
+        if (!begin_segment(f, err)) {
+            return false;
+        }
+        run_segment(f);
+        end_segment(f);
+        if (f->mismatch[0] && !save_mismatch(f, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool vr_fuzz_run(const VrFuzzOptions *options, VrFuzzResult *result,
+                 VrError *err)
+{
+    g_autofree Fuzz *f = g_new0(Fuzz, 1);
+    gint64 start = g_get_monotonic_time();
+    bool ok;
+
+    memset(result, 0, sizeof(*result));
+    result->recordings = g_ptr_array_new_with_free_func(g_free);
+    result->texts = g_ptr_array_new_with_free_func(g_free);
+    f->options = options;
+    f->result = result;
+    f->generator = vr_fuzz_generator(options->type, err);
+    if (!f->generator) {
+        return false;
+    }
+    f->checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    f->state = g_malloc0(f->generator->state_size);
+    f->bytes = g_byte_array_new();
+    ok = run_segments(f, err);
+    count_goals(f);
+    g_strlcpy(result->sha256, g_checksum_get_string(f->checksum),
+              sizeof(result->sha256));
+    result->seconds = (g_get_monotonic_time() - start) / 1e6;
+    g_checksum_free(f->checksum);
+    g_byte_array_unref(f->bytes);
+    g_free(f->state);
+    return ok;
+}
+
+void vr_fuzz_result_free(VrFuzzResult *result)
+{
+    g_clear_pointer(&result->recordings, g_ptr_array_unref);
+    g_clear_pointer(&result->texts, g_ptr_array_unref);
+}
+
+const VrFuzzGoal *vr_fuzz_missed(const VrFuzzOptions *options,
+                                 const VrFuzzResult *result)
+{
+    const VrFuzzGenerator *g = vr_fuzz_generator(options->type, NULL);
+
+    if (result->stimuli < GOALS_APPLY_FROM) {
+        return NULL;
+    }
+    for (size_t i = 0; i < g->goal_count; i++) {
+        if (g->goals[i].required && result->goals[i] == 0) {
+            return &g->goals[i];
+        }
+    }
+    return NULL;
+}

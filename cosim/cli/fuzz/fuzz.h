@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The fuzzer: segments of random stimuli, each to a fresh block with a
+ * variant of its own, all drawn from one seed.
+ */
+#ifndef VIRELAY_FUZZ_H
+#define VIRELAY_FUZZ_H
+
+#include "cli.h"
+#include "rng.h"
+
+/* Something that a run ought to have seen, or it reached nothing. */
+typedef struct VrFuzzGoal {
+    const char *name;
+    uint8_t kind; /* VrEventKind */
+    int32_t id;   /* VrEvent.id, or -1: any */
+    bool required;
+} VrFuzzGoal;
+
+#define VR_FUZZ_GOALS_MAX 48
+
+/* What makes stimuli for one block type, and reacts to its effects. */
+typedef struct VrFuzzGenerator {
+    const char *block;
+    size_t state_size; /* zeroed at the start of a segment */
+    void (*next)(void *state, VrRng *rng, VrEvent *stim);
+    void (*effect)(void *state, const VrEvent *effect);
+    const VrFuzzGoal *goals;
+    size_t goal_count;
+} VrFuzzGenerator;
+
+extern const VrFuzzGenerator vr_fuzz_gicv3_redist;
+
+/* NULL with *err if the block has no generator. */
+const VrFuzzGenerator *vr_fuzz_generator(const VrBlockType *type,
+                                         VrError *err);
+
+typedef struct VrFuzzOptions {
+    const VrBlockType *type;
+    const char *backend;
+    VrVariant fixed; /* parameters that are not drawn */
+    uint64_t seed, count;
+    uint64_t segment;        /* stimuli a segment */
+    uint64_t max_mismatches; /* stop after so many */
+    const char *out;         /* parent folder of what a mismatch leaves */
+} VrFuzzOptions;
+
+typedef struct VrFuzzResult {
+    uint64_t stimuli, effects, reorderings, mismatches, segments;
+    double seconds;
+    char sha256[65]; /* over variants and events of the whole run */
+    uint64_t goals[VR_FUZZ_GOALS_MAX]; /* how often each was seen */
+    GPtrArray *recordings; /* of char *, paths; owned */
+    GPtrArray *texts;      /* of char *, one a recording; owned */
+} VrFuzzResult;
+
+/*
+ * False with *err if a block cannot be created or a recording cannot be
+ * written. A mismatch is no error. Free the result either way.
+ */
+bool vr_fuzz_run(const VrFuzzOptions *options, VrFuzzResult *result,
+                 VrError *err);
+void vr_fuzz_result_free(VrFuzzResult *result);
+
+/*
+ * The first required goal that was not seen, or NULL. A run of fewer than
+ * 10000 stimuli need not have seen anything.
+ */
+const VrFuzzGoal *vr_fuzz_missed(const VrFuzzOptions *options,
+                                 const VrFuzzResult *result);
+
+#endif
