@@ -218,11 +218,61 @@ static void test_damage_asleep(void)
     }
 }
 
+static uint32_t seed;
+
+static uint32_t below(uint32_t n)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (uint64_t)seed * n >> 32;
+}
+
+static void random_stimulus(void)
+{
+    static const uint32_t offsets[] = {
+        CTLR, IIDR, STATUSR, WAKER, IGROUPR0, ISENABLER0, ICENABLER0,
+        ISPENDR0, ICPENDR0, ISACTIVER0, ICACTIVER0, ICFGR1, IGRPMODR0, NSACR,
+    };
+    uint32_t bits = below(UINT32_MAX) & below(UINT32_MAX);
+
+    switch (below(5)) {
+    case 0:
+        wr(offsets[below(14)], below(4) ? S : NS, bits);
+        break;
+    case 1:
+        wr_size(IPRIORITYR + below(32), 1, below(2) ? S : NS, bits);
+        break;
+    case 2:
+        wire(16 + below(17), below(128));
+        break;
+    default:
+        msg(1 + below(9), below(8) ? below(34) : 0, below(8));
+        break;
+    }
+}
+
+/* Whatever the block can be in can be saved, loaded, and goes on the same. */
+static void test_reachable(void)
+{
+    seed = 1;
+    for (unsigned i = 0; i < 100000; i++) {
+        random_stimulus();
+        forget();
+        msg(0, 0, 0); /* no stimulus */
+        EFFECTS("");
+        if (!save()) {
+            return;
+        }
+        EQ(vr_block_load(block, saved, saved_len), 0);
+    }
+}
+
 const Test save_tests[] = {
     { "round trip of a busy block, block contract, vr_block_save()",
       test_round_trip },
     { "levels of wires are part of the state, block contract, "
       "vr_block_save()", test_levels },
+    { "every state that is reached can be loaded, block contract, "
+      "vr_block_load()", test_reachable },
     { "buffer that is too small, block contract, vr_block_save()",
       test_small_buffer },
     { "wrong length, block contract, vr_block_load()", test_wrong_length },
