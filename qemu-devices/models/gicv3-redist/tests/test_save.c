@@ -168,6 +168,10 @@ static void damage(void)
     uint8_t bad[MAX_STATE], after[MAX_STATE];
     unsigned refused = 0, taken = 0;
 
+    if (!strcmp(vr_block_backend(block), "lockstep")) {
+        skip_test("damage to one of two states is a mismatch, not a state");
+        return;
+    }
     for (int64_t at = 0; at < saved_len; at++) {
         for (unsigned value = 0; value < 256; value++) {
             memcpy(bad, saved, saved_len);
