@@ -76,6 +76,9 @@ public:
         m.strap_statusr_i = vr_variant_get(type, v, "statusr");
         m.strap_iidr_i = vr_variant_get(type, v, "iidr");
         m.msg_out_ready_i = 1;
+        // The first evaluation cannot see an edge; have it before the reset.
+        m.clk_i = 0;
+        m.eval();
     }
 
     ~PinDriver() override
