@@ -2,6 +2,7 @@
 #include "fuzz.h"
 #include "codec.h"
 #include "lockstep.h"
+#include "minimise.h"
 #include "nearest.h"
 #include "recording.h"
 
@@ -185,17 +186,19 @@ static void end_segment(Fuzz *f)
 
 /* --- what a mismatch leaves --- */
 
-static char *recording_path(Fuzz *f)
+static char *recording_path(Fuzz *f, const char *suffix)
 {
     const VrFuzzOptions *o = f->options;
 
     return g_strdup_printf("%s/%s-seed%" G_GUINT64_FORMAT
-                           "-segment%" G_GUINT64_FORMAT ".vrrec", o->out,
-                           o->type->name, o->seed, f->result->segments - 1);
+                           "-segment%" G_GUINT64_FORMAT "%s.vrrec", o->out,
+                           o->type->name, o->seed, f->result->segments - 1,
+                           suffix);
 }
 
-static void record_bytes(Fuzz *f, VrRecorder *rec)
+static GArray *segment_stimuli(Fuzz *f)
 {
+    GArray *stimuli = g_array_new(FALSE, FALSE, sizeof(VrEvent));
     VrCodec codec = { 0 };
     size_t at = 0;
     VrEvent e;
@@ -205,31 +208,68 @@ static void record_bytes(Fuzz *f, VrRecorder *rec)
                              &e);
 
         g_assert(n > 0);
-        vr_recorder_event(rec, &e);
+        if (vr_event_is_stimulus(&e)) {
+            g_array_append_val(stimuli, e);
+        }
         at += n;
     }
+    return stimuli;
+}
+
+/* Run the stimuli once more with a recorder attached. */
+static bool record(Fuzz *f, const GArray *stimuli, const char *path,
+                   VrError *err)
+{
+    const VrFuzzOptions *o = f->options;
+    const VrLockstepOptions lockstep = {
+        .on_mismatch = on_mismatch, .opaque = f,
+    };
+    VrBlock *b = vr_block_create(o->type, o->backend, &f->variant, NULL, NULL,
+                                 err);
+    VrRecorder *rec = b ? vr_recorder_open(path, o->type, o->backend,
+                                           &f->variant, err) : NULL;
+    g_autofree char *outcome = NULL;
+
+    if (!rec) {
+        vr_block_destroy(b);
+        return false;
+    }
+    g_strlcpy(f->mismatch, "", sizeof(f->mismatch));
+    vr_lockstep_configure(b, &lockstep);
+    vr_block_observe(b, vr_recorder_event, rec);
+    for (guint i = 0; i < stimuli->len; i++) {
+        vr_block_apply(b, &g_array_index(stimuli, VrEvent, i), NULL);
+    }
+    vr_block_destroy(b);
+    outcome = g_strconcat("mismatch: ", f->mismatch, NULL);
+    vr_recorder_set_outcome(rec, outcome);
+    g_ptr_array_add(f->result->texts, g_strdup(f->mismatch));
+    g_ptr_array_add(f->result->recordings, g_strdup(path));
+    return vr_recorder_close(rec, err);
 }
 
 static bool save_mismatch(Fuzz *f, VrError *err)
 {
-    g_autofree char *path = recording_path(f);
-    g_autofree char *outcome = g_strconcat("mismatch: ", f->mismatch, NULL);
-    VrRecorder *rec;
+    g_autofree char *path = recording_path(f, "");
+    g_autofree char *short_path = recording_path(f, "-short");
+    g_autofree char *first = g_strdup(f->mismatch);
+    g_autoptr(GArray) stimuli = segment_stimuli(f);
 
     if (g_mkdir_with_parents(f->options->out, 0755) != 0) {
         return vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create the "
                             "folder '%s' for a recording", f->options->out);
     }
-    rec = vr_recorder_open(path, f->options->type, f->options->backend,
-                           &f->variant, err);
-    if (!rec) {
+    if (!record(f, stimuli, path, err)) {
         return false;
     }
-    record_bytes(f, rec);
-    vr_recorder_set_outcome(rec, outcome);
-    g_ptr_array_add(f->result->texts, g_strdup(f->mismatch));
-    g_ptr_array_add(f->result->recordings, g_steal_pointer(&path));
-    return vr_recorder_close(rec, err);
+    if (strcmp(first, f->mismatch)) {
+        return vr_error_set(err, VR_ERR_VERDICT,
+                            "the backend is not deterministic: at first "
+                            "'%.180s', with the same stimuli '%.180s'",
+                            first, f->mismatch);
+    }
+    vr_minimise(f->options->type, f->options->backend, &f->variant, stimuli);
+    return record(f, stimuli, short_path, err);
 }
 
 /* --- the run --- */
