@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "clock.h"
 
-#include <pthread.h>
 #include <sys/prctl.h>
 #include <time.h>
-
-/* Every CPU gets its turn within this time. */
-#define PACE (50 * VR_US)
 
 static void sleep_step(uint64_t ns)
 {
@@ -15,22 +11,9 @@ static void sleep_step(uint64_t ns)
     nanosleep(&step, NULL);
 }
 
-static void *pace(void *opaque)
+void vr_clock_init(void)
 {
-    (void)opaque;
     prctl(PR_SET_TIMERSLACK, 1);
-    for (;;) {
-        sleep_step(PACE);
-    }
-    return NULL;
-}
-
-bool vr_clock_init(void)
-{
-    pthread_t thread;
-
-    prctl(PR_SET_TIMERSLACK, 1);
-    return pthread_create(&thread, NULL, pace, NULL) == 0;
 }
 
 uint64_t vr_now(void)

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Virtual time, in nanoseconds of CLOCK_MONOTONIC, and bounded waits.
- *
- * Under QEMU's icount, one host thread executes all CPUs in turn, and a CPU's
- * turn ends with the next timer at the latest. With only the kernel's tick, a
- * guest that spins has turns of milliseconds, and an interrupt sent to another
- * CPU lands that much later. So a thread on the control CPU keeps a timer
- * near, and waits sleep in small steps instead of spinning.
+ * Virtual time, in nanoseconds of CLOCK_MONOTONIC, and bounded waits. Waits
+ * sleep in small steps: under QEMU's icount one host thread executes all CPUs
+ * in turn, and a CPU that spins takes the others' time.
  */
 #ifndef VR_AGENT_CLOCK_H
 #define VR_AGENT_CLOCK_H
@@ -19,11 +15,8 @@
 #define VR_SEC UINT64_C(1000000000)
 #define VR_WAIT_STEP (20 * VR_US)
 
-/*
- * Makes sleeps exact, and keeps turns short from now on, by a thread that
- * inherits the caller's CPU. Called once; false: there is no such thread.
- */
-bool vr_clock_init(void);
+/* Makes this process's sleeps exact. Called once, before other threads. */
+void vr_clock_init(void);
 
 uint64_t vr_now(void);
 

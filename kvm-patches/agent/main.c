@@ -126,11 +126,12 @@ int main(void)
         mount_one("sysfs", "/sys");
         mount_one("devtmpfs", "/dev");
     }
+    vr_clock_init();
     read_params(&params);
     vr_report_fact("RUN", "testdev", vr_testdev_open());
     place_cpus(&ctx);
-    if (!vr_clock_init() || !vr_watchdog_start()) {
-        vr_report_bail_out("a thread cannot be created");
+    if (!vr_watchdog_start()) {
+        vr_report_bail_out("the watchdog's thread cannot be created");
         vr_power_off(3);
     }
 

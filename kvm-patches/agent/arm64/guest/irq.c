@@ -10,6 +10,7 @@ static void wait_at_gate(VrGuestVcpu *me, uint32_t turn, uint32_t policy)
         irq_unmask();
     }
     while ((int32_t)(load(&me->gate) - turn) < 0) {
+        relax();
     }
     irq_mask();
 }

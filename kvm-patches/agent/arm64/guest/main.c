@@ -33,6 +33,7 @@ static void self_sgis(VrGuestVcpu *me, uint32_t intid, uint64_t count)
 
         write_sysreg(ICC_SGI1R_EL1, sgi_to(guest_vcpu(), intid));
         while (load(&me->sgi_acks) == before) {
+            relax();
         }
     }
 }
@@ -76,6 +77,7 @@ void vr_guest_main(uint32_t vcpu)
                 wfi();
             } else {
                 store(&me->spins, me->spins + 1);
+                relax();
             }
         }
     }

@@ -42,6 +42,20 @@ static inline void irq_mask(void)
     __asm__ volatile("msr daifset, #2" ::: "memory");
 }
 
+/*
+ * Waits for an instant, without an exit. QEMU's TCG, where it executes all
+ * CPUs in one thread, goes on with the next CPU at YIELD: once in a while this
+ * lets the others on, but each time would make virtual time stand almost
+ * still.
+ */
+static inline void relax(void)
+{
+    for (int i = 0; i < 100; i++) {
+        __asm__ volatile("nop" ::: "memory");
+    }
+    __asm__ volatile("yield" ::: "memory");
+}
+
 static inline void wfi(void)
 {
     __asm__ volatile("dsb sy\n\twfi" ::: "memory");
