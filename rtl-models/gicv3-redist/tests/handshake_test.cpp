@@ -103,21 +103,37 @@ void test_answers_backpressure()
     }
 }
 
-// Reset while a SET waits for ready, and while a CLEAR waits for its answer.
+// Reset while a message waits for ready: in the cycle in which it appears, and
+// later. Then reset while a CLEAR waits for its answer.
 void test_reset_in_handshake()
 {
     Pins p;
-    p.start(true);
-    p.m->msg_out_ready_i = 0;
-    p.m->ppi_i = 1 << (27 - 16);
-    p.cycle();
-    p.settle();
-    CHECK_EQ(p.out().opcode, OUT_SET);
-    p.reset();
+    for (unsigned stall = 0; stall < 3; stall++) {
+        p.m->ppi_i = 0;
+        p.start(true);
+        p.m->msg_out_ready_i = 0;
+        p.m->ppi_i = 1 << (27 - 16);
+        p.cycle();
+        p.settle();
+        for (unsigned n = 0; n < stall; n++) {
+            p.cycle();
+            p.settle();
+        }
+        CHECK_EQ(p.out().opcode, OUT_SET);
+        p.reset();
+        for (unsigned n = 0; n < 3; n++) {
+            CHECK_MSG(p.out(), kNone);
+            CHECK_EQ(p.m->idle_o, 1);
+            p.cycle();
+            p.settle();
+        }
+        p.m->msg_out_ready_i = 1;
+    }
+    p.msg(IN_GENERATE_SGI, 1, 2);
+    p.reset(); // NET_SGI waits, and GENERATE_SGI_ACK behind it
     CHECK_MSG(p.out(), kNone);
-    CHECK_EQ(p.m->idle_o, 1);
-    p.start(true);
-    CHECK_MSG(p.out(), kNone); // taken by drain: SET again, since it was lost
+
+    p.start(true); // SET 27 again, since the reset dropped it
     p.msg(IN_ACTIVATE, 27, 0);
     CHECK_MSG(p.take(), {OUT_ACTIVATE_ACK, 27, 0});
     CHECK_EQ(p.read(GICR_ISACTIVER0), 1u << 27);

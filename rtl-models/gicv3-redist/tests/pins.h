@@ -93,6 +93,7 @@ public:
         m->strap_dpg_i = 1;
         m->strap_statusr_i = 1;
         m->strap_iidr_i = 0x43b;
+        m->msg_out_ready_i = 1;
         reset();
     }
 
@@ -119,7 +120,6 @@ public:
     void reset()
     {
         m->rst_ni = 0;
-        m->msg_out_ready_i = 1;
         m->bus_valid_i = 0;
         m->msg_in_valid_i = 0;
         cycle();
