@@ -166,9 +166,11 @@ bool vr_guest_command(VrVm *vm, unsigned vcpu, uint32_t command,
     return !vm->has_error;
 }
 
-void vr_guest_open_gate(VrVm *vm, unsigned vcpu, uint32_t turn)
+void vr_guest_open_gate(VrVm *vm, unsigned vcpu)
 {
-    store(&vm->shared->vcpu[vcpu].gate, turn);
+    VrGuestVcpu *guest = &vm->shared->vcpu[vcpu];
+
+    store(&guest->gate, load(&guest->spi_acks));
 }
 
 bool vr_guest_inject(VrVm *vm, uint32_t intid)
@@ -177,25 +179,77 @@ bool vr_guest_inject(VrVm *vm, uint32_t intid)
     return vr_gic_irq_line(vm, intid, true);
 }
 
+void vr_guest_remove_gate(VrVm *vm, unsigned vcpu)
+{
+    store(&vm->shared->vcpu[vcpu].gate, INT32_MAX);
+}
+
+static bool inject(VrVm *vm, unsigned vcpu, uint32_t intid, bool level)
+{
+    VrGuestVcpu *guest = &vm->shared->vcpu[vcpu];
+    uint32_t acks = load(&guest->acks[intid]);
+    uint32_t eois = load(&guest->eois[intid]);
+    bool acked = vr_guest_inject(vm, intid) &&
+                 vr_guest_wait_count(vm, &guest->acks[intid], acks + 1);
+
+    if (level && !vr_gic_irq_line(vm, intid, false)) {
+        return false;
+    }
+    vr_guest_open_gate(vm, vcpu);
+    return acked && vr_guest_wait_count(vm, &guest->eois[intid], eois + 1);
+}
+
+bool vr_guest_inject_level(VrVm *vm, unsigned vcpu, uint32_t intid)
+{
+    return inject(vm, vcpu, intid, true);
+}
+
+bool vr_guest_inject_edge(VrVm *vm, unsigned vcpu, uint32_t intid)
+{
+    return inject(vm, vcpu, intid, false);
+}
+
 bool vr_guest_dir(VrVm *vm, unsigned vcpu, uint32_t intid)
 {
     vr_mark(VR_MARK_DIR, intid);
     return vr_guest_command(vm, vcpu, VR_CMD_DIR, intid, 0);
 }
 
+static bool retire_one(VrVm *vm, uint32_t intid, bool active)
+{
+    if (active) {
+        return vr_gic_clear_active(vm, intid);
+    }
+    vr_mark(VR_MARK_RETIRED, intid);
+    return true;
+}
+
+bool vr_guest_retire_all(VrVm *vm, uint64_t intids, uint64_t *active)
+{
+    *active = 0;
+    if (!vr_vm_park(vm) || !vr_gic_read_active(vm, active)) {
+        return false;
+    }
+    *active &= intids;
+    for (unsigned i = 0; i < 64; i++) {
+        if (intids >> i & 1 &&
+            !retire_one(vm, VR_GUEST_FIRST_SPI + i, *active >> i & 1)) {
+            return false;
+        }
+    }
+    vr_vm_resume(vm);
+    return vr_guest_wait_spinning(vm);
+}
+
 bool vr_guest_retire(VrVm *vm, uint32_t intid, bool *active)
 {
     uint64_t bits;
 
-    if (!vr_vm_park(vm) || !vr_gic_read_active(vm, &bits)) {
+    if (!vr_guest_retire_all(vm,
+                             UINT64_C(1) << (intid - VR_GUEST_FIRST_SPI),
+                             &bits)) {
         return false;
     }
-    *active = bits >> (intid - VR_GUEST_FIRST_SPI) & 1;
-    if (!*active) {
-        vr_mark(VR_MARK_RETIRED, intid);
-    } else if (!vr_gic_clear_active(vm, intid)) {
-        return false;
-    }
-    vr_vm_resume(vm);
-    return vr_guest_wait_spinning(vm);
+    *active = bits != 0;
+    return true;
 }

@@ -44,11 +44,24 @@ bool vr_guest_command(VrVm *vm, unsigned vcpu, uint32_t command,
 /* Waits until a counter of the guest's has reached value. */
 bool vr_guest_wait_count(VrVm *vm, const uint32_t *counter, uint32_t value);
 
-/* Lets the SPI with this turn, and those before it, pass a vCPU's gate. */
-void vr_guest_open_gate(VrVm *vm, unsigned vcpu, uint32_t turn);
+/* Lets the SPIs that a vCPU has acknowledged until now pass its gate. */
+void vr_guest_open_gate(VrVm *vm, unsigned vcpu);
+
+/* Lets all SPIs pass its gate from now on. */
+void vr_guest_remove_gate(VrVm *vm, unsigned vcpu);
 
 /* Marks, and makes an interrupt pending by KVM_IRQ_LINE, level 1. */
 bool vr_guest_inject(VrVm *vm, uint32_t intid);
+
+/*
+ * Injects an SPI that is level sensitive and goes to this vCPU, whose policy
+ * has VR_POLICY_GATE: lowers the line once it is acknowledged, waits for EOI
+ * (and DIR, if the policy has it).
+ */
+bool vr_guest_inject_level(VrVm *vm, unsigned vcpu, uint32_t intid);
+
+/* The same for an edge SPI. */
+bool vr_guest_inject_edge(VrVm *vm, unsigned vcpu, uint32_t intid);
 
 /* Marks, and has a vCPU write DIR. */
 bool vr_guest_dir(VrVm *vm, unsigned vcpu, uint32_t intid);
@@ -59,5 +72,8 @@ bool vr_guest_dir(VrVm *vm, unsigned vcpu, uint32_t intid);
  * the vCPUs running, seen to spin.
  */
 bool vr_guest_retire(VrVm *vm, uint32_t intid, bool *active);
+
+/* The same for all SPIs in intids (bit n: INTID 32 + n); gives the active. */
+bool vr_guest_retire_all(VrVm *vm, uint64_t intids, uint64_t *active);
 
 #endif

@@ -26,7 +26,7 @@ static inline VrGuestVcpu *guest_me(void)
 /* Pseudo-random number (xorshift64); one stream for each vCPU. */
 uint32_t guest_random(VrGuestVcpu *me);
 
-/* STRESS: gives an acknowledged and EOIed SPI to a pseudo-random vCPU. */
+/* STRESS: gives an acknowledged and EOIed SPI to another vCPU. */
 void guest_hand_over(VrGuestVcpu *me, uint32_t intid);
 
 /* STRESS: deactivates what others handed over; false: there was nothing. */

@@ -41,7 +41,7 @@ enum {
     VR_POLICY_NEST = 2,
     /* after EOIR, write DIR (not with VR_POLICY_HAND_OVER) */
     VR_POLICY_DIR = 4,
-    /* after EOIR, have a pseudo-random vCPU write DIR */
+    /* after EOIR, have another, pseudo-random vCPU write DIR */
     VR_POLICY_HAND_OVER = 8,
 };
 

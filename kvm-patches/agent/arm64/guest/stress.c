@@ -32,7 +32,9 @@ void guest_note_ack(VrGuestVcpu *me, uint32_t intid)
 
 void guest_hand_over(VrGuestVcpu *me, uint32_t intid)
 {
-    uint32_t other = guest_random(me) % shared->vcpus;
+    uint32_t vcpus = shared->vcpus;
+    uint32_t other = (guest_vcpu() + 1 + guest_random(me) % (vcpus - 1)) %
+                     vcpus;
     uint64_t bit = spi_bit(intid);
 
     if (__atomic_fetch_or(&shared->vcpu[other].inbox, bit,
