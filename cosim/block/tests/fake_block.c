@@ -94,6 +94,16 @@ static void sum_of_memory(Fake *f, const VrEvent *stim)
     vr_emit_msg(&f->parent, 1, 0, sum);
 }
 
+static void read_twice(Fake *f, const VrEvent *stim)
+{
+    uint64_t first, second;
+
+    vr_emit_mem_read(&f->parent, stim->addr, &first, 8);
+    vr_emit_mem_write(&f->parent, stim->addr, &stim->data[0], 8);
+    vr_emit_mem_read(&f->parent, stim->addr, &second, 8);
+    vr_emit_msg(&f->parent, 1, first, second);
+}
+
 static void use_memory(Fake *f, const VrEvent *stim)
 {
     uint64_t addr = stim->addr + (*f->plant == PLANT_ADDRESS ? 8 : 0);
@@ -162,6 +172,9 @@ static void message(Fake *f, const VrEvent *stim)
         break;
     case 7:
         sum_of_memory(f, stim);
+        break;
+    case 8:
+        read_twice(f, stim);
         break;
     default:
         vr_guest_error(&f->parent, "no message %u", stim->id);
@@ -247,6 +260,7 @@ static bool host_read(void *opaque, uint64_t addr, void *buf, size_t len)
 
     h->reads++;
     if (!inside(addr, len)) {
+        memset(buf, 0xdd, len); /* must not reach the block */
         return false;
     }
     memcpy(buf, h->memory + addr, len);
@@ -273,6 +287,7 @@ static bool host_cas(void *opaque, uint64_t addr, const void *expected,
 
     h->cas++;
     if (!inside(addr, size)) {
+        memset(found, 0xdd, size); /* must not reach the block */
         return false;
     }
     memcpy(found, h->memory + addr, size);

@@ -11,6 +11,8 @@
  *     id 5: sends message 1 with data 1, then 2 (one class)
  *     id 6: drives wire 3 to data
  *     id 7: reads 40 bytes at addr, sends message 1 with their sum
+ *     id 8: reads 8 bytes at addr, writes data there, reads again, and sends
+ *           message 1 with the first value at addr and the second as data
  */
 #ifndef VIRELAY_FAKE_BLOCK_H
 #define VIRELAY_FAKE_BLOCK_H

@@ -154,6 +154,14 @@ static void test_effects(void)
     g_assert_cmphex(log.e[1].attr, ==, VR_ATTR_FAULT);
     g_assert_cmphex(log.e[2].id, ==, 9);
     log.n = 0;
+    vr_block_msg(b, 1, 1000, 0);
+    g_assert_cmphex(log.e[1].attr, ==, VR_ATTR_FAULT);
+    g_assert_cmphex(host.last_msg.data[0], ==, 0);
+    log.n = 0;
+    vr_block_msg(b, 3, 1000, 1);
+    g_assert_cmphex(log.e[1].attr, ==, VR_ATTR_FAULT);
+    g_assert_cmphex(host.last_msg.data[0], ==, 0);
+    log.n = 0;
     vr_block_msg(b, 6, 0, 1);
     g_assert_cmpuint(host.wires, ==, 1);
     vr_block_msg(b, 99, 0, 0);

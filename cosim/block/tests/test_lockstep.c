@@ -223,6 +223,10 @@ static void test_served_from_log(void)
     g_assert_true(msg(&f, 1, 16, 0));
     g_assert_cmpuint(f.reports, ==, 0);
     g_assert_cmphex(f.host.last_msg.data[0], ==, 3);
+    /* The same address twice: each read has its own answer. */
+    g_assert_true(msg(&f, 8, 32, 0x44));
+    g_assert_cmphex(f.host.last_msg.addr, !=, f.host.last_msg.data[0]);
+    g_assert_cmpuint(f.reports, ==, 0);
     /* Faults are served too. */
     g_assert_true(msg(&f, 2, 1000, 1));
     g_assert_true(msg(&f, 1, 1000, 1));

@@ -26,8 +26,74 @@ static uint64_t next_random(uint64_t *state)
     return *state >> 20;
 }
 
+static uint64_t any_value(uint64_t *state)
+{
+    uint64_t v = next_random(state) << 30 ^ next_random(state);
+
+    return v >> next_random(state) % 64;
+}
+
+/* As blocks make them: only the fields that the kind has. */
+static void make_usual_event(uint64_t *state, VrEvent *e)
+{
+    switch (e->kind) {
+    case VR_STIM_READ:
+    case VR_STIM_WRITE:
+        e->size = 1u << next_random(state) % 4;
+        e->attr = next_random(state) % 2;
+        e->addr = any_value(state);
+        e->data[0] = e->kind == VR_STIM_WRITE ? any_value(state) : 0;
+        break;
+    case VR_STIM_MSG:
+    case VR_EFF_MSG:
+        e->id = any_value(state);
+        e->addr = any_value(state);
+        e->data[0] = any_value(state);
+        break;
+    case VR_STIM_WIRE:
+    case VR_EFF_WIRE:
+        e->id = any_value(state);
+        e->data[0] = any_value(state);
+        break;
+    case VR_STIM_TIME:
+        e->data[0] = any_value(state);
+        break;
+    case VR_EFF_MEM_READ:
+    case VR_EFF_MEM_WRITE:
+    case VR_EFF_MEM_CAS:
+        e->size = next_random(state) % 2 ? 16 : 8;
+        e->attr = next_random(state) % 2 ? VR_ATTR_FAULT : 0;
+        e->addr = any_value(state);
+        for (int i = 0; i < e->size / 8; i++) {
+            e->data[i] = any_value(state);
+            if (e->kind == VR_EFF_MEM_CAS) {
+                e->data2[i] = any_value(state);
+                e->old[i] = any_value(state);
+            }
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* DATA or ERROR: of the last access, or of another one. */
+static void make_end_of_access(uint64_t *state, const VrEvent *access,
+                               VrEvent *e)
+{
+    e->addr = access->addr;
+    e->size = access->size;
+    e->attr = access->attr;
+    if (next_random(state) % 4 == 0) {
+        e->addr = any_value(state);
+        e->size = any_value(state);
+        e->attr = any_value(state);
+    }
+    e->data[0] = e->kind == VR_EFF_DATA ? any_value(state) : 0;
+}
+
 /* Any event: most are as blocks make them, some are not. */
-static void make_event(uint64_t *state, VrEvent *e)
+static void make_event(uint64_t *state, VrEvent *access, VrEvent *e)
 {
     static const uint8_t kinds[] = {
         VR_STIM_RESET, VR_STIM_READ, VR_STIM_WRITE, VR_STIM_MSG, VR_STIM_WIRE,
@@ -35,30 +101,29 @@ static void make_event(uint64_t *state, VrEvent *e)
         VR_EFF_MEM_READ, VR_EFF_MEM_WRITE, VR_EFF_MEM_CAS, 0x7f, 0xff,
     };
     uint64_t *words = (uint64_t *)e;
-    uint64_t shape = next_random(state) % 4;
 
     memset(e, 0, sizeof(*e));
-    if (shape == 0) {
-        for (int i = 0; i < 8; i++) {
-            words[i] = next_random(state) << 30 ^ next_random(state);
-        }
-    } else {
-        e->size = 1u << next_random(state) % 5;
-        e->attr = next_random(state) % 2;
-        e->id = next_random(state) % 40;
-        e->addr = next_random(state) % 0x20000;
-        e->data[0] = next_random(state) >> next_random(state) % 44;
-    }
     e->kind = kinds[next_random(state) % sizeof(kinds)];
+    if (next_random(state) % 8 == 0) {
+        words[next_random(state) % 8] ^= any_value(state);
+    } else if (e->kind == VR_EFF_DATA || e->kind == VR_EFF_ERROR) {
+        make_end_of_access(state, access, e);
+    } else {
+        make_usual_event(state, e);
+    }
+    if (e->kind == VR_STIM_READ || e->kind == VR_STIM_WRITE) {
+        *access = *e;
+    }
 }
 
 static VrEvent *make_events(void)
 {
     VrEvent *events = g_new(VrEvent, EVENTS);
+    VrEvent access = { 0 };
     uint64_t state = 1;
 
     for (int i = 0; i < EVENTS; i++) {
-        make_event(&state, &events[i]);
+        make_event(&state, &access, &events[i]);
     }
     return events;
 }
@@ -125,6 +190,25 @@ static void test_codec(void)
     }
 }
 
+/* Every event with any one byte that it ought not to have. */
+static void test_unusual(void)
+{
+    g_autofree VrEvent *events = make_events();
+    uint8_t bytes[VR_CODEC_MAX];
+    VrEvent e;
+
+    for (size_t i = 0; i < 200 * sizeof(VrEvent); i++) {
+        VrEvent odd = events[i / sizeof(VrEvent)];
+        VrCodec enc = { 0 }, dec = { 0 };
+        size_t n;
+
+        ((uint8_t *)&odd)[i % sizeof(odd)] ^= 0x15;
+        n = vr_encode(&enc, &odd, bytes);
+        g_assert_cmpuint(vr_decode(&dec, bytes, n, &e), ==, n);
+        g_assert_cmpmem(&e, sizeof(e), &odd, sizeof(odd));
+    }
+}
+
 static size_t encoded_size(const VrEvent *e)
 {
     VrCodec codec = { 0 };
@@ -172,6 +256,24 @@ static void test_round_trip(void)
     g_assert_cmpuint(read_events(r, events), ==, EVENTS);
     g_assert_null(vr_recording_damage(r));
     g_assert_cmpstr(vr_recording_outcome(r), ==, "two lines");
+    vr_recording_close(r);
+}
+
+static void test_more_after_end(void)
+{
+    g_autofree VrEvent *events = make_events();
+    g_autofree char *path = path_of("longer");
+    VrRecording *r;
+    VrError err;
+    FILE *f;
+
+    write_recording(path, events, EVENTS);
+    f = g_fopen(path, "ab");
+    fputc('x', f);
+    fclose(f);
+    r = vr_recording_open(path, &err);
+    g_assert_cmpuint(read_events(r, events), ==, EVENTS);
+    g_assert_nonnull(strstr(vr_recording_damage(r), "after the end"));
     vr_recording_close(r);
 }
 
@@ -481,8 +583,10 @@ int main(int argc, char **argv)
     g_assert_nonnull(dir);
     g_test_add_func("/recording/crc", test_crc);
     g_test_add_func("/recording/codec", test_codec);
+    g_test_add_func("/recording/unusual", test_unusual);
     g_test_add_func("/recording/compact", test_compact);
     g_test_add_func("/recording/round-trip", test_round_trip);
+    g_test_add_func("/recording/more-after-end", test_more_after_end);
     g_test_add_func("/recording/cut", test_cut_at_every_byte);
     g_test_add_func("/recording/flip", test_flip_every_byte);
     g_test_add_func("/recording/no-space", test_no_space);
