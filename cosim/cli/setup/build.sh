@@ -47,10 +47,6 @@ meson_package() {
     [[ ! -d $folder ]] || echo "$folder/usr/lib/python3/dist-packages"
 }
 
-run_meson() {
-    PYTHONPATH=$(meson_package) /usr/bin/python3 -m mesonbuild.mesonmain "$@"
-}
-
 qemu_version() {
     local name
     name=$(basename "$(qemu_source)")
@@ -81,7 +77,7 @@ ours_configured() {
 }
 
 ours_up_to_date() {
-    ours_configured \
+    ours_configured && [[ -e $cli ]] \
         && [[ $(ninja -C "$ours" -n 2>&1) == *'no work to do'* ]]
 }
 
@@ -89,11 +85,16 @@ build_ours() {
     if ! ours_configured; then
         rm -rf "$ours"
         CC='ccache gcc' CXX='ccache g++' OBJCACHE=ccache \
-            run_meson setup "$ours" "$VIRELAY_ROOT"
+            "$(meson_package)/meson.py" setup "$ours" "$VIRELAY_ROOT"
         ours_key >"$ours/virelay-configured.new"
         mv "$ours/virelay-configured.new" "$ours/virelay-configured"
     fi
     OBJCACHE=ccache ninja -C "$ours" -j "$VIRELAY_JOBS"
+    # What others use by name is found at the top of the folder.
+    local file
+    for file in cosim/cli/virelay kvm-patches/agent/agent-arm64.cpio.gz; do
+        [[ ! -e $ours/$file ]] || ln -sfn "$file" "$ours/${file##*/}"
+    done
 }
 
 prepare_qemu() {

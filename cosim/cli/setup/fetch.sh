@@ -199,5 +199,14 @@ unpack_meson() {
     rm -rf "$folder.part" "$folder"
     mkdir -p "$folder.part"
     dpkg-deb -x "$deb" "$folder.part"
+    # Python looks for modules beside the script, so that this one runs without
+    # a search path, also when ninja calls it again.
+    {
+        echo '#!/usr/bin/python3'
+        echo 'import sys'
+        echo 'from mesonbuild.mesonmain import main'
+        echo 'sys.exit(main())'
+    } >"$folder.part/usr/lib/python3/dist-packages/meson.py"
+    chmod +x "$folder.part/usr/lib/python3/dist-packages/meson.py"
     mv "$folder.part" "$folder"
 }

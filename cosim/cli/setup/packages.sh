@@ -15,7 +15,7 @@ packages_qemu=(python3-venv libfdt-dev libslirp-dev bzip2 patch)
 # shellcheck disable=SC2034
 packages_linux=(flex bison bc kmod libelf-dev libssl-dev perl rsync patch)
 # shellcheck disable=SC2034
-packages_test=(clang-tidy cppcheck shellcheck yosys z3)
+packages_test=(cppcheck shellcheck yosys)
 
 # The packages that a set of needs asks for: needed_packages ours qemu ...
 needed_packages() {
