@@ -69,8 +69,8 @@ static bool create_block(GICv3CPUState *cs, unsigned instance, Error **errp)
     vr->block = vr_block_create(&vr_gicv3_redist_type, cs->gic->redist,
                                 &variant, &virelay_redist_host, vr, &err);
     if (!vr->block) {
-        error_setg(errp, "arm-gicv3.redist: %s; or " BUILTIN
-                   ", QEMU's own redistributor", err.text);
+        error_setg(errp, "arm-gicv3.redist: %s (" BUILTIN ": QEMU's own "
+                   "redistributor)", err.text);
         g_free(vr);
         return false;
     }

@@ -125,7 +125,8 @@ static void run_complete(UserCreatable *uc, Error **errp)
     if (!open_recording(run, errp) || !open_trace(run, errp)) {
         return;
     }
-    the_run = run;
+    /* Objects are deleted before the exit notifiers run. */
+    the_run = VIRELAY_RUN(object_ref(OBJECT(run)));
     run->at_exit.notify = run_at_exit;
     qemu_add_exit_notifier(&run->at_exit);
     qemu_register_reset(run_reset, run);
