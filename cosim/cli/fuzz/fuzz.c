@@ -191,7 +191,7 @@ static char *recording_path(Fuzz *f, const char *suffix)
     const VrFuzzOptions *o = f->options;
 
     return g_strdup_printf("%s/%s-seed%" G_GUINT64_FORMAT
-                           "-segment%" G_GUINT64_FORMAT "%s.vrrec", o->out,
+                           "-segment%" G_GUINT64_FORMAT "%s.vrr", o->out,
                            o->type->name, o->seed, f->result->segments - 1,
                            suffix);
 }

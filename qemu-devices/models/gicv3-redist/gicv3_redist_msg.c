@@ -84,13 +84,16 @@ static bool gicr_sgi_allowed(const GicrState *s, unsigned intid,
 {
     unsigned group = gicr_group(s, intid);
 
+    if (gicr_ds(s)) {
+        /* One Security state: every register reaches Group 0. */
+        return group == VR_GIC_G0 || asked == VR_GIC_G1NS;
+    }
     if (!nonsecure) {
-        return asked == group ||
-               (gicr_ds(s) && group == VR_GIC_G0 && asked == VR_GIC_G1S);
+        return asked == group;
     }
     switch (group) {
     case VR_GIC_G0:
-        return gicr_ds(s) || gicr_ns_access(s, intid) >= 1;
+        return gicr_ns_access(s, intid) >= 1;
     case VR_GIC_G1S:
         return asked != VR_GIC_G0 && gicr_ns_access(s, intid) >= 2;
     default:

@@ -9,7 +9,7 @@
 //                     configured here as
 //   source  asks for  G0             G1S            G1NS
 //   Secure  G0        yes            no             no
-//   Secure  G1S       yes            yes            no
+//   Secure  G1S       no             yes            no
 //   Secure  G1NS      no             no             yes
 //   NS      G0        NSACR >= 1     no             no
 //   NS      G1S       NSACR >= 1     NSACR >= 2     no
@@ -38,7 +38,8 @@ module gicv3_redist_sgi (
       gicv3_redist_pkg::GrpG0:
       forward_o = group_i == gicv3_redist_pkg::GrpG0 && g0_permitted;
       gicv3_redist_pkg::GrpG1S:
-      forward_o = (group_i == gicv3_redist_pkg::GrpG0 && g0_permitted) ||
+      forward_o = ((ns_i || ds_i) && group_i == gicv3_redist_pkg::GrpG0 &&
+                   g0_permitted) ||
                   (group_i == gicv3_redist_pkg::GrpG1S && g1s_permitted);
       gicv3_redist_pkg::GrpG1NS:
       forward_o =
