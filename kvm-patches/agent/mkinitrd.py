@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes an initrd that holds one program as /init: mkinitrd.py INIT OUT.
+"""Writes an initrd that holds one program as /init: mkinitrd.py INIT OUT...
 
 The archive ("newc" cpio, gzip) has the folders that init mounts on, and
 /dev/console so that init has a standard output before that. It needs no
@@ -42,8 +42,8 @@ def pad(data):
 
 
 def main():
-    if len(sys.argv) != 3:
-        print("usage: mkinitrd.py INIT OUT", file=sys.stderr)
+    if len(sys.argv) < 3:
+        print("usage: mkinitrd.py INIT OUT...", file=sys.stderr)
         return 2
     archive = Newc()
     for folder in ("dev", "proc", "sys"):
@@ -51,9 +51,10 @@ def main():
     archive.add("dev/console", S_IFCHR | 0o600, rdev=CONSOLE)
     with open(sys.argv[1], "rb") as program:
         archive.add("init", S_IFREG | 0o755, program.read())
-    with open(sys.argv[2], "wb") as out:
-        with gzip.GzipFile("", "wb", 9, out, mtime=0) as packed:
-            packed.write(archive.bytes())
+    packed = gzip.compress(archive.bytes(), 9, mtime=0)
+    for path in sys.argv[2:]:
+        with open(path, "wb") as out:
+            out.write(packed)
     return 0
 
 
