@@ -72,8 +72,8 @@ void vr_json_uint(JsonObject *o, const char *name, guint64 value);
 void vr_json_hex(JsonObject *o, const char *name, guint64 value);
 
 /*
- * Where runs are left: $VIRELAY_RUNS, else "build/runs" in the current
- * folder. Not created. Free with g_free.
+ * Where runs are left: $VIRELAY_RUNS, else $VIRELAY_BUILD/runs, else
+ * "build/runs" in the current folder. Not created. Free with g_free.
  */
 char *vr_cli_runs_dir(void);
 

@@ -127,7 +127,8 @@ static void print_result(const VrFuzzOptions *o, const VrFuzzResult *r)
     }
     printf("trace_sha256: %s\n", r->sha256);
     for (guint i = 0; i < r->recordings->len; i++) {
-        printf("mismatch at %s\n  replay it: virelay replay %s\n",
+        printf("%s %s\n  replay it: virelay replay %s\n",
+               i % 2 ? "  shortened to" : "mismatch at",
                (char *)g_ptr_array_index(r->texts, i),
                (char *)g_ptr_array_index(r->recordings, i));
     }

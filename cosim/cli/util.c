@@ -121,9 +121,13 @@ void vr_json_hex(JsonObject *o, const char *name, guint64 value)
 
 char *vr_cli_runs_dir(void)
 {
-    const char *dir = g_getenv("VIRELAY_RUNS");
+    const char *runs = g_getenv("VIRELAY_RUNS");
+    const char *build = g_getenv("VIRELAY_BUILD");
 
-    return g_strdup(dir && *dir ? dir : "build/runs");
+    return runs && *runs
+               ? g_strdup(runs)
+               : g_build_filename(build && *build ? build : "build", "runs",
+                                  NULL);
 }
 
 char *vr_cli_new_run_dir(const char *parent, const char *prefix, VrError *err)

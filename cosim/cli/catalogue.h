@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The catalogue of kernels: kvm-patches/kernels.ini. A group is a kernel:
+ *
+ *   [arm64-tdir]
+ *   kind = series            base, series or mutant
+ *   arch = arm64
+ *   description = one line
+ *   config = configs/arm64.config
+ *   on-top-of = other        its patches come first
+ *   patches = a.patch;b.patch
+ *   caught-by = check        mutants: what has to fail
+ *   expect-fail = check;...  what fails on base; what may fail on a mutant
+ *
+ * Files are named relative to the catalogue.
+ */
+#ifndef VIRELAY_CLI_CATALOGUE_H
+#define VIRELAY_CLI_CATALOGUE_H
+
+#include <glib.h>
+
+#include "block.h"
+
+typedef enum VrKernelKind {
+    VR_KERNEL_BASE,
+    VR_KERNEL_SERIES,
+    VR_KERNEL_MUTANT,
+    VR_KERNEL_OWN, /* the user's: every check has to pass */
+} VrKernelKind;
+
+typedef struct VrKernel {
+    char *name;
+    VrKernelKind kind;
+    char *arch;
+    char *description;
+    char *config;        /* path */
+    char *on_top_of;     /* name, or NULL */
+    GPtrArray *patches;  /* paths, those of on_top_of included, in order */
+    char **caught_by;    /* check ids, NULL-terminated */
+    char **expect_fail;  /* check ids, NULL-terminated */
+} VrKernel;
+
+typedef struct VrCatalogue {
+    GPtrArray *kernels; /* of VrKernel, in the file's order */
+} VrCatalogue;
+
+/* NULL with *err that says which group and key is wrong. */
+VrCatalogue *vr_catalogue_load(const char *path, VrError *err);
+/* kvm-patches/kernels.ini of the repository. */
+VrCatalogue *vr_catalogue_load_ours(VrError *err);
+void vr_catalogue_free(VrCatalogue *c);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VrCatalogue, vr_catalogue_free)
+
+/* NULL with *err that names the nearest ones. */
+const VrKernel *vr_catalogue_find(const VrCatalogue *c, const char *name,
+                                  VrError *err);
+/*
+ * The kernels of a set: a list of kinds ("base,series,mutants") or names, for
+ * one architecture, in the catalogue's order. NULL with *err.
+ */
+GPtrArray *vr_catalogue_select(const VrCatalogue *c, const char *set,
+                               const char *arch, VrError *err);
+
+/* A kernel that is not in the catalogue. */
+VrKernel *vr_kernel_own(const char *name, const char *arch);
+void vr_kernel_free(VrKernel *k);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VrKernel, vr_kernel_free)
+const char *vr_kernel_kind_name(VrKernelKind kind);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* virelay conform: verdicts on our kernels, or on the user's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "conform.h"
+#include "env.h"
+#include "junit.h"
+#include "kernel_image.h"
+#include "options.h"
+#include "progress.h"
+#include "signals.h"
+#include "table.h"
+
+#define DEFAULT_SET "base,series,mutants"
+#define OWN_CONFIG "kvm-patches/configs/arm64.config"
+
+typedef struct Arguments {
+    char *arch, *kernel_set, *backend, *check, *kernel, *linux_dir, *config;
+    char **patches;
+    char *junit, *json;
+    gboolean keep_going, keep_traces;
+    gint64 stress, seed;
+    gint jobs, timeout;
+} Arguments;
+
+static void free_arguments(Arguments *a)
+{
+    g_free(a->arch);
+    g_free(a->kernel_set);
+    g_free(a->backend);
+    g_free(a->check);
+    g_free(a->kernel);
+    g_free(a->linux_dir);
+    g_free(a->config);
+    g_strfreev(a->patches);
+    g_free(a->junit);
+    g_free(a->json);
+}
+
+static bool check_exclusive(const Arguments *a, VrError *err)
+{
+    if (a->kernel && (a->linux_dir || a->patches || a->config)) {
+        return vr_error_set(err, VR_ERR_USAGE, "--kernel is an image that is "
+                            "built already; --linux, --patch and --config do "
+                            "not go with it");
+    }
+    if (a->patches && !a->linux_dir) {
+        return vr_error_set(err, VR_ERR_USAGE, "--patch needs --linux DIR, the "
+                            "tree that it applies to");
+    }
+    if (a->config && !a->linux_dir) {
+        return vr_error_set(err, VR_ERR_USAGE, "--config needs --linux DIR");
+    }
+    if (a->kernel_set && (a->kernel || a->linux_dir)) {
+        return vr_error_set(err, VR_ERR_USAGE, "--kernel-set chooses from our "
+                            "kernels; it does not go with one of your own");
+    }
+    return true;
+}
+
+static bool check_file(const char *option, const char *path, VrError *err)
+{
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR) ||
+           vr_error_set(err, VR_ERR_USAGE, "%s '%s' is not a file", option,
+                        path);
+}
+
+/* Where a result goes has to be writable before an hour of work, not after. */
+static bool check_output(const char *option, const char *path, VrError *err)
+{
+    g_autofree char *dir = path ? g_path_get_dirname(path) : NULL;
+
+    if (!path || strcmp(path, "-") == 0) {
+        return true;
+    }
+    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        return vr_error_set(err, VR_ERR_USAGE, "%s '%s' is a folder", option,
+                            path);
+    }
+    return g_file_test(dir, G_FILE_TEST_IS_DIR) ||
+           vr_error_set(err, VR_ERR_USAGE, "%s: there is no folder '%s'",
+                        option, dir);
+}
+
+static bool check_arguments(const Arguments *a, int argc, char **argv,
+                            VrError *err)
+{
+    if (argc > 1) {
+        return vr_error_set(err, VR_ERR_USAGE, "'%s' is too much; options "
+                            "only", argv[1]);
+    }
+    if (!vr_env_check_arch(a->arch, err) || !check_exclusive(a, err) ||
+        !vr_option_backend(a->backend, err)) {
+        return false;
+    }
+    if (a->kernel && !vr_kernel_image_check(a->kernel, a->arch, err)) {
+        return false;
+    }
+    if (a->linux_dir && !g_file_test(a->linux_dir, G_FILE_TEST_IS_DIR)) {
+        return vr_error_set(err, VR_ERR_USAGE, "--linux '%s' is not a folder",
+                            a->linux_dir);
+    }
+    for (char **p = a->patches; p && *p; p++) {
+        if (!check_file("--patch", *p, err)) {
+            return false;
+        }
+    }
+    if (a->config && !check_file("--config", a->config, err)) {
+        return false;
+    }
+    if (a->junit && strcmp(a->junit, "-") == 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "--junit needs a file");
+    }
+    return check_output("--junit", a->junit, err) &&
+           check_output("--json", a->json, err) &&
+           vr_option_range("--jobs", a->jobs, 1, 64, err) &&
+           vr_option_range("--timeout", a->timeout, 1, 86400, err) &&
+           vr_option_range("--stress", a->stress, 1, 100000000, err) &&
+           vr_option_range("--seed", a->seed, 0, G_MAXINT32, err);
+}
+
+/* The user's own kernel, as a catalogue of one. */
+static bool make_own(const Arguments *a, VrKernel *own, VrError *err)
+{
+    for (char **p = a->patches; p && *p; p++) {
+        g_ptr_array_add(own->patches, g_canonicalize_filename(*p, NULL));
+    }
+    if (a->linux_dir) {
+        own->config = a->config ? g_canonicalize_filename(a->config, NULL)
+                                : vr_env_root(OWN_CONFIG, err);
+        return own->config != NULL;
+    }
+    return true;
+}
+
+static unsigned count_unexpected(const GPtrArray *results, unsigned *verdicts)
+{
+    unsigned unexpected = 0;
+
+    *verdicts = 0;
+    for (guint i = 0; i < results->len; i++) {
+        const VrResultSet *r = results->pdata[i];
+
+        unexpected += r->unexpected;
+        *verdicts += r->rows->len;
+    }
+    return unexpected;
+}
+
+static int conclude(const VrCommand *self, const Arguments *a,
+                    const VrConform *c)
+{
+    FILE *out = g_strcmp0(a->json, "-") == 0 ? stderr : stdout;
+    double seconds =
+        (double)(g_get_monotonic_time() - c->began_us) / G_USEC_PER_SEC;
+    unsigned verdicts, unexpected = count_unexpected(c->results, &verdicts);
+    VrError err;
+
+    vr_table_print(out, c->results);
+    vr_surprises_print(out, c->results);
+    fprintf(out, "\n%u verdicts on %u kernels, backend %s: %u not as expected "
+            "(%.1f s)\n", verdicts, c->results->len, a->backend, unexpected,
+            seconds);
+    if (a->junit && !vr_junit_write(c->results, seconds, a->junit, &err)) {
+        return vr_cli_fail(self, &err);
+    }
+    if (a->json && !vr_cli_write_json(vr_results_json(c->results, seconds),
+                                      a->json, &err)) {
+        return vr_cli_fail(self, &err);
+    }
+    return unexpected ? VR_EXIT_VERDICT : VR_EXIT_OK;
+}
+
+static int run(const VrCommand *self, const Arguments *a)
+{
+    const bool own_kernel = a->kernel || a->linux_dir;
+    g_autoptr(VrCatalogue) catalogue = NULL;
+    g_autoptr(VrKernel) own = vr_kernel_own("own", a->arch);
+    g_autoptr(GPtrArray) kernels = g_ptr_array_new();
+    g_autoptr(GPtrArray) checks = NULL;
+    g_autofree char *scenarios = NULL;
+    VrConform c = { .began_us = g_get_monotonic_time() };
+    VrError err;
+    int ret;
+
+    checks = vr_option_checks(a->check, &err);
+    if (!checks || !make_own(a, own, &err)) {
+        return vr_cli_fail(self, &err);
+    }
+    if (own_kernel) {
+        g_ptr_array_add(kernels, own);
+    } else {
+        g_clear_pointer(&kernels, g_ptr_array_unref);
+        catalogue = vr_catalogue_load_ours(&err);
+        kernels = catalogue ? vr_catalogue_select(catalogue, a->kernel_set
+                                                  ? a->kernel_set
+                                                  : DEFAULT_SET, a->arch, &err)
+                            : NULL;
+        if (!kernels) {
+            return vr_cli_fail(self, &err);
+        }
+    }
+    scenarios = vr_option_scenarios_of(checks);
+    vr_machine_defaults(&c.machine);
+    c.machine.arch = a->arch;
+    c.machine.backend = a->backend;
+    c.machine.scenarios = scenarios;
+    c.machine.stress = a->stress;
+    c.machine.seed = a->seed;
+    c.machine.timeout_s = a->timeout;
+    c.kernels = kernels;
+    c.checks = checks;
+    c.image = a->kernel;
+    c.linux_dir = a->linux_dir;
+    c.jobs = a->jobs;
+    c.keep_going = a->keep_going;
+    c.keep_traces = a->keep_traces;
+    ret = vr_conform(self, &c);
+    if (ret == VR_EXIT_OK) {
+        ret = conclude(self, a, &c);
+        g_ptr_array_unref(c.results);
+    }
+    return ret;
+}
+
+static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
+{
+    const GOptionEntry entries[] = {
+        { "arch", 0, 0, G_OPTION_ARG_STRING, &a->arch, "arm64", "ARCH" },
+        { "kernel-set", 0, 0, G_OPTION_ARG_STRING, &a->kernel_set,
+          "base, series, mutants, or kernels by name (" DEFAULT_SET ")",
+          "LIST" },
+        { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
+          "builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
+          "(lockstep)", "B" },
+        { "check", 'c', 0, G_OPTION_ARG_STRING, &a->check,
+          "Only these checks: a list of globs", "GLOB" },
+        { "kernel", 'k', 0, G_OPTION_ARG_FILENAME, &a->kernel,
+          "An image of your own", "FILE" },
+        { "linux", 0, 0, G_OPTION_ARG_FILENAME, &a->linux_dir,
+          "A kernel tree of your own, to build", "DIR" },
+        { "patch", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->patches,
+          "Applied to it first; repeat it, in order", "FILE" },
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &a->config,
+          "Its configuration fragment (" OWN_CONFIG ")", "FILE" },
+        { "stress", 0, 0, G_OPTION_ARG_INT64, &a->stress,
+          "SPIs of the scenario STRESS (100000)", "N" },
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &a->seed,
+          "Seed of the agent and of QEMU (1)", "N" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &a->jobs,
+          "Machines at once (all processors)", "N" },
+        { "timeout", 0, 0, G_OPTION_ARG_INT, &a->timeout,
+          "End a machine after S seconds (1800)", "S" },
+        { "keep-going", 0, 0, G_OPTION_ARG_NONE, &a->keep_going,
+          "Go on past a kernel that cannot be built", NULL },
+        { "keep-traces", 0, 0, G_OPTION_ARG_NONE, &a->keep_traces,
+          "Keep traces and recordings of runs without a surprise, too", NULL },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &a->junit,
+          "Write the verdicts as JUnit XML", "FILE" },
+        { "json", 0, 0, G_OPTION_ARG_FILENAME, &a->json,
+          "Write the verdicts as JSON; - is standard output", "FILE" },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+
+    return vr_cli_parse(self, entries, argc, argv);
+}
+
+/* ./virelay takes --jobs itself, and hands it on in the environment. */
+static int default_jobs(void)
+{
+    const char *given = g_getenv("VIRELAY_JOBS");
+    gint64 jobs = given ? g_ascii_strtoll(given, NULL, 10) : 0;
+
+    return CLAMP(jobs > 0 ? jobs : (gint64)g_get_num_processors(), 1, 64);
+}
+
+static int cmd_conform(const VrCommand *self, int argc, char **argv)
+{
+    Arguments a = {
+        .arch = g_strdup("arm64"), .backend = g_strdup("lockstep"),
+        .stress = 100000, .seed = 1, .timeout = 1800,
+        .jobs = default_jobs(),
+    };
+    int ret = parse(self, &a, &argc, &argv);
+    VrError err;
+
+    if (ret < 0) {
+        vr_signals_catch();
+        ret = check_arguments(&a, argc, argv, &err) ? run(self, &a)
+                                                    : vr_cli_fail(self, &err);
+    }
+    free_arguments(&a);
+    return ret;
+}
+
+VR_COMMAND(conform, "conform",
+           "Run the conformance checks on our kernels, or on yours",
+           "[--kernel-set LIST] [--backend B] [--check GLOB] "
+           "[--kernel FILE | --linux DIR [--patch FILE]...] [OPTION...]",
+           cmd_conform)

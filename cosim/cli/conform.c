@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conform.h"
+
+#include "boot.h"
+#include "kernel_build.h"
+#include "progress.h"
+#include "signals.h"
+
+/* A kernel on its way: built, running, done. */
+typedef struct Job {
+    const VrKernel *kernel;
+    char *image;
+    char *name;
+    VrBoot *boot;
+    VrResultSet *result;
+} Job;
+
+static void job_free(gpointer data)
+{
+    Job *job = data;
+
+    vr_boot_free(job->boot);
+    vr_result_free(job->result);
+    g_free(job->image);
+    g_free(job->name);
+    g_free(job);
+}
+
+static GPtrArray *make_jobs(const VrConform *c)
+{
+    GPtrArray *jobs = g_ptr_array_new_with_free_func(job_free);
+
+    for (guint i = 0; i < c->kernels->len; i++) {
+        Job *job = g_new0(Job, 1);
+
+        job->kernel = c->kernels->pdata[i];
+        job->name = g_strdup_printf("conform-%s", job->kernel->name);
+        g_ptr_array_add(jobs, job);
+    }
+    return jobs;
+}
+
+static int interrupted(const VrCommand *self)
+{
+    return vr_cli_error(self, VR_EXIT_INTERRUPTED, "interrupted; runs that "
+                        "had not ended are removed");
+}
+
+/* A kernel that is not there: every verdict on it is an error. */
+static void give_up(const VrConform *c, Job *job, const VrError *why)
+{
+    job->result = vr_result_new(job->kernel, c->machine.backend);
+    vr_result_judge(job->result, c->checks, NULL, NULL, 0, why->text, true);
+}
+
+static int build_jobs(const VrCommand *self, const VrConform *c,
+                      GPtrArray *jobs)
+{
+    VrBuildStep step = { 0, jobs->len, c->began_us };
+    VrError err;
+
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+
+        if (c->image) {
+            job->image = g_strdup(c->image);
+            continue;
+        }
+        step.number = i + 1;
+        job->image = vr_kernel_build(job->kernel, c->linux_dir, &step, &err);
+        if (job->image) {
+            continue;
+        }
+        if (vr_signals_caught()) {
+            return interrupted(self);
+        }
+        if (!c->keep_going) {
+            return vr_cli_fail(self, &err);
+        }
+        vr_progress_line(c->began_us, "%s", err.text);
+        give_up(c, job, &err);
+    }
+    return VR_EXIT_OK;
+}
+
+static bool start(const VrConform *c, Job *job, VrError *err)
+{
+    VrBootOrder order = {
+        .kernel = job->kernel,
+        .machine = c->machine,
+        .checks = c->checks,
+        .name = job->name,
+        .drop_trace = !c->keep_traces,
+    };
+
+    order.machine.kernel = job->image;
+    job->boot = vr_boot_start(&order, err);
+    return job->boot != NULL;
+}
+
+static bool finish(const VrConform *c, Job *job, VrError *err)
+{
+    VrResultSet *r = vr_boot_finish(job->boot, err);
+
+    if (!r) {
+        return false;
+    }
+    job->result = r;
+    if (r->trouble) {
+        vr_progress_line(c->began_us, "%-32s %s", job->kernel->name,
+                         r->trouble);
+    }
+    vr_progress_line(c->began_us, "%-32s %u verdicts, %s (%.1f s)",
+                     job->kernel->name, r->rows->len,
+                     r->unexpected ? "NOT all as expected" : "as expected",
+                     r->seconds);
+    if (vr_boot_end(job->boot) == VR_END_MISMATCH) {
+        vr_boot_print_mismatch(stderr, r->folder);
+    }
+    g_clear_pointer(&job->boot, vr_boot_free);
+    return true;
+}
+
+static void show_running(const VrConform *c, const GPtrArray *jobs)
+{
+    g_autoptr(GString) text = g_string_new("running:");
+
+    for (guint i = 0; i < jobs->len; i++) {
+        const Job *job = jobs->pdata[i];
+
+        if (job->boot) {
+            g_string_append_printf(text, " %s", job->kernel->name);
+        }
+    }
+    vr_progress_tick(c->began_us, text->str);
+}
+
+/* One pass: end what has ended, start what may start. */
+static bool step_jobs(const VrConform *c, GPtrArray *jobs, unsigned *left,
+                      VrError *err)
+{
+    unsigned running = 0;
+
+    *left = 0;
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+
+        if (job->boot && vr_boot_poll(job->boot) && !finish(c, job, err)) {
+            return false;
+        }
+        running += job->boot != NULL;
+    }
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+
+        if (job->result) {
+            continue;
+        }
+        (*left)++;
+        if (!job->boot && running < c->jobs) {
+            if (!start(c, job, err)) {
+                return false;
+            }
+            running++;
+        }
+    }
+    return true;
+}
+
+static int run_jobs(const VrCommand *self, const VrConform *c, GPtrArray *jobs)
+{
+    unsigned left;
+    VrError err;
+
+    for (;;) {
+        if (vr_signals_caught()) {
+            return interrupted(self);
+        }
+        if (!step_jobs(c, jobs, &left, &err)) {
+            return vr_cli_fail(self, &err);
+        }
+        if (left == 0) {
+            return VR_EXIT_OK;
+        }
+        show_running(c, jobs);
+        g_usleep(5000);
+    }
+}
+
+int vr_conform(const VrCommand *self, VrConform *c)
+{
+    g_autoptr(GPtrArray) jobs = make_jobs(c);
+    int ret = build_jobs(self, c, jobs);
+
+    ret = ret ? ret : run_jobs(self, c, jobs);
+    if (ret) {
+        return ret;
+    }
+    c->results =
+        g_ptr_array_new_with_free_func((GDestroyNotify)vr_result_free);
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+
+        g_ptr_array_add(c->results, g_steal_pointer(&job->result));
+    }
+    return VR_EXIT_OK;
+}

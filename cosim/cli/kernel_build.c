@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel_build.h"
+
+#include <glib/gstdio.h>
+
+#include "child.h"
+#include "env.h"
+#include "progress.h"
+#include "signals.h"
+
+char *vr_kernel_image_path(const VrKernel *k, VrError *err)
+{
+    g_autofree char *below = g_strdup_printf("kernels/%s/Image", k->name);
+
+    return vr_env_build(below, err);
+}
+
+static void add(GPtrArray *argv, const char *option, const char *value)
+{
+    g_ptr_array_add(argv, g_strdup(option));
+    g_ptr_array_add(argv, g_strdup(value));
+}
+
+static GPtrArray *build_command(const VrKernel *k, const char *linux_dir,
+                                const char *image, VrError *err)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *script = vr_env_root("kvm-patches/build-kernel", err);
+    g_autofree char *work = vr_env_build("linux", err);
+    const char *cache = vr_env_need("VIRELAY_CACHE", err);
+    const char *jobs = g_getenv("VIRELAY_JOBS");
+    const char *linux_source =
+        linux_dir ? linux_dir : vr_env_need("VIRELAY_LINUX_TARBALL", err);
+
+    if (!script || !work || !cache || !linux_source) {
+        return NULL;
+    }
+    g_ptr_array_add(argv, g_steal_pointer(&script));
+    add(argv, "--arch", k->arch);
+    add(argv, "--linux", linux_source);
+    add(argv, "--config", k->config);
+    for (guint i = 0; i < k->patches->len; i++) {
+        add(argv, "--patch", k->patches->pdata[i]);
+    }
+    add(argv, "--work", work);
+    add(argv, "--cache", cache);
+    add(argv, "--out", image);
+    if (jobs && *jobs) {
+        add(argv, "--jobs", jobs);
+    }
+    g_ptr_array_add(argv, NULL);
+    return g_steal_pointer(&argv);
+}
+
+/* Wait with a clock; false if interrupted. */
+static bool watch(VrChild *child, const VrKernel *k, const VrBuildStep *step)
+{
+    g_autofree char *text = g_strdup_printf("kernel %u/%u %s", step->number,
+                                            step->total, k->name);
+
+    while (!vr_child_ended(child)) {
+        if (vr_signals_caught()) {
+            vr_child_stop(child);
+            return false;
+        }
+        vr_progress_tick(step->began_us, text);
+        g_usleep(20000);
+    }
+    return true;
+}
+
+static bool explain(const VrKernel *k, int status, const char *log,
+                    VrError *err)
+{
+    g_autofree char *tail = vr_log_tail(log, 3);
+
+    return vr_error_set(err, status == 2 ? VR_ERR_USAGE : VR_ERR_ENVIRONMENT,
+                        "kernel %s could not be built: %.380s", k->name,
+                        *tail ? tail : "build-kernel said nothing");
+}
+
+static bool run_build(const VrKernel *k, GPtrArray *argv, const char *log,
+                      const VrBuildStep *step, VrError *err)
+{
+    VrChild *child = vr_child_start((char *const *)argv->pdata, log, err);
+    bool ok;
+
+    if (!child) {
+        return false;
+    }
+    ok = watch(child, k, step);
+    if (!ok) {
+        vr_error_set(err, VR_ERR_ENVIRONMENT, "interrupted");
+    } else if (vr_child_status(child) != 0) {
+        ok = explain(k, vr_child_status(child), log, err);
+    }
+    vr_child_free(child);
+    return ok;
+}
+
+char *vr_kernel_build(const VrKernel *k, const char *linux_dir,
+                      const VrBuildStep *step, VrError *err)
+{
+    g_autofree char *image = vr_kernel_image_path(k, err);
+    g_autoptr(GPtrArray) argv = NULL;
+    g_autofree char *dir = NULL;
+    g_autofree char *log = NULL;
+    gint64 began = g_get_monotonic_time();
+    double seconds;
+
+    if (!image) {
+        return NULL;
+    }
+    argv = build_command(k, linux_dir, image, err);
+    if (!argv) {
+        return NULL;
+    }
+    dir = g_path_get_dirname(image);
+    log = g_build_filename(dir, "build.log", NULL);
+    if (g_mkdir_with_parents(dir, 0755) != 0) {
+        vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create '%s'", dir);
+        return NULL;
+    }
+    g_unlink(log);
+    if (!run_build(k, argv, log, step, err)) {
+        return NULL;
+    }
+    seconds = (double)(g_get_monotonic_time() - began) / G_USEC_PER_SEC;
+    vr_progress_line(step->began_us, "kernel %u/%u %-24s ready (%.1f s)",
+                     step->number, step->total, k->name, seconds);
+    return g_steal_pointer(&image);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether a file is a kernel that can be booted, told before it is. */
+#ifndef VIRELAY_CLI_KERNEL_IMAGE_H
+#define VIRELAY_CLI_KERNEL_IMAGE_H
+
+#include "block.h"
+
+/*
+ * An arm64 "Image" (Documentation/arch/arm64/booting.rst), also gzipped. False
+ * with *err (VR_ERR_USAGE) that says what the file is instead.
+ */
+bool vr_kernel_image_check(const char *path, const char *arch, VrError *err);
+
+/* SHA-256 of a file in hex, or NULL with *err. Free with g_free. */
+char *vr_file_sha256(const char *path, VrError *err);
+
+#endif

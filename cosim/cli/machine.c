@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "child.h"
+#include "env.h"
+#include "signals.h"
+
+struct VrMachine {
+    VrChild *child;
+    char *dir;
+    unsigned timeout_s;
+    bool timed_out;
+};
+
+void vr_machine_defaults(VrMachineSpec *spec)
+{
+    spec->backend = "lockstep";
+    spec->scenarios = "";
+    spec->append = NULL;
+    spec->cpus = 5;
+    spec->mem_mib = 512;
+    spec->timeout_s = 1800;
+    spec->stress = 100000;
+    spec->seed = 1;
+    spec->icount = true;
+    spec->trace = true;
+    spec->record = false;
+    spec->no_record = false;
+}
+
+static void add(GPtrArray *argv, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+
+static void add(GPtrArray *argv, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    g_ptr_array_add(argv, g_strdup_vprintf(fmt, ap));
+    va_end(ap);
+}
+
+static void add_all(GPtrArray *argv, const char *words)
+{
+    g_auto(GStrv) list = g_strsplit(words, " ", 0);
+
+    for (char **word = list; *word; word++) {
+        add(argv, "%s", *word);
+    }
+}
+
+/* In QEMU's option lists a comma in a value is written twice. */
+static char *quote_commas(const char *value)
+{
+    g_auto(GStrv) parts = g_strsplit(value, ",", 0);
+
+    return g_strjoinv(",,", parts);
+}
+
+static void add_run_object(GPtrArray *argv, const VrMachineSpec *spec,
+                           const char *dir)
+{
+    g_autofree char *quoted = quote_commas(dir);
+    g_autoptr(GString) object = g_string_new("virelay-run,id=vr0");
+
+    if (spec->trace) {
+        g_string_append_printf(object, ",trace=%s/trace.vrt", quoted);
+    }
+    if (!spec->no_record &&
+        (spec->record || strncmp(spec->backend, "lockstep", 8) == 0)) {
+        g_string_append_printf(object, ",recording=%s/recording", quoted);
+    }
+    g_string_append(object, ",on-mismatch=stop");
+    add(argv, "-object");
+    add(argv, "%s", object->str);
+}
+
+static void add_kernel(GPtrArray *argv, const VrMachineSpec *spec,
+                       const char *agent)
+{
+    g_autoptr(GString) line = g_string_new("console=ttyAMA0 quiet panic=-1");
+
+    if (*spec->scenarios) {
+        g_string_append_printf(line, " vr.scenarios=%s", spec->scenarios);
+    }
+    g_string_append_printf(line, " vr.stress=%" G_GUINT64_FORMAT " vr.seed=%"
+                           G_GUINT64_FORMAT, spec->stress, spec->seed);
+    if (spec->append && *spec->append) {
+        g_string_append_printf(line, " %s", spec->append);
+    }
+    add(argv, "-kernel");
+    add(argv, "%s", spec->kernel);
+    add(argv, "-initrd");
+    add(argv, "%s", agent);
+    add(argv, "-append");
+    add(argv, "%s", line->str);
+}
+
+GPtrArray *vr_machine_command(const VrMachineSpec *spec, const char *dir,
+                              VrError *err)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *qemu = vr_env_qemu(spec->arch, err);
+    g_autofree char *agent = qemu ? vr_env_agent(spec->arch, err) : NULL;
+    g_autofree char *quoted = quote_commas(dir);
+
+    if (!agent) {
+        return NULL;
+    }
+    add(argv, "%s", qemu);
+    add_all(argv, "-nodefaults -no-user-config -display none -no-reboot");
+    add(argv, "-chardev");
+    add(argv, "file,id=con,path=%s/console.txt", quoted);
+    add_all(argv, "-serial chardev:con");
+    add_all(argv, "-M virt,virtualization=on,gic-version=3,its=off,"
+                  "dtb-randomness=off -cpu max,pauth-impdef=on");
+    add_all(argv, "-rtc clock=vm,base=2024-01-01");
+    add(argv, "-smp");
+    add(argv, "%u", spec->cpus);
+    add(argv, "-m");
+    add(argv, "%u", spec->mem_mib);
+    add(argv, "-seed");
+    add(argv, "%" G_GUINT64_FORMAT, spec->seed);
+    if (spec->icount) {
+        add_all(argv, "-icount shift=0,sleep=off");
+    }
+    add_run_object(argv, spec, dir);
+    if (strcmp(spec->backend, "builtin") != 0) {
+        add(argv, "-global");
+        add(argv, "arm-gicv3.redist=%s", spec->backend);
+    }
+    add_all(argv, "-device virelay-test");
+    add_kernel(argv, spec, agent);
+    g_ptr_array_add(argv, NULL);
+    return g_steal_pointer(&argv);
+}
+
+VrMachine *vr_machine_start(const VrMachineSpec *spec, const char *dir,
+                            VrError *err)
+{
+    g_autoptr(GPtrArray) argv = vr_machine_command(spec, dir, err);
+    g_autofree char *log = g_build_filename(dir, "qemu.log", NULL);
+    g_autofree char *recording = g_build_filename(dir, "recording", NULL);
+    VrMachine *m;
+
+    if (!argv) {
+        return NULL;
+    }
+    if (g_mkdir_with_parents(recording, 0755) != 0) {
+        vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create '%s'", recording);
+        return NULL;
+    }
+    m = g_new0(VrMachine, 1);
+    m->child = vr_child_start((char *const *)argv->pdata, log, err);
+    if (!m->child) {
+        g_free(m);
+        return NULL;
+    }
+    m->dir = g_strdup(dir);
+    m->timeout_s = spec->timeout_s;
+    return m;
+}
+
+/* QEMU makes it whether or not there is something to record. */
+static void remove_if_empty(const VrMachine *m)
+{
+    g_autofree char *recording = g_build_filename(m->dir, "recording", NULL);
+
+    g_rmdir(recording);
+}
+
+bool vr_machine_poll(VrMachine *m)
+{
+    if (!vr_child_ended(m->child) &&
+        vr_child_seconds(m->child) > m->timeout_s) {
+        m->timed_out = true;
+        vr_child_stop(m->child);
+    }
+    if (!vr_child_ended(m->child)) {
+        return false;
+    }
+    remove_if_empty(m);
+    return true;
+}
+
+bool vr_machine_wait(VrMachine *m)
+{
+    while (!vr_machine_poll(m)) {
+        if (vr_signals_caught()) {
+            vr_child_stop(m->child);
+            return false;
+        }
+        g_usleep(2000);
+    }
+    return true;
+}
+
+VrMachineEnd vr_machine_end(const VrMachine *m)
+{
+    if (m->timed_out) {
+        return VR_END_TIMEOUT;
+    }
+    switch (vr_child_status(m->child)) {
+    case 0:
+        return VR_END_CLEAN;
+    case VR_MACHINE_MISMATCH:
+        return VR_END_MISMATCH;
+    default:
+        return VR_END_FAILED;
+    }
+}
+
+int vr_machine_status(const VrMachine *m)
+{
+    return vr_child_status(m->child);
+}
+
+double vr_machine_seconds(const VrMachine *m)
+{
+    return vr_child_seconds(m->child);
+}
+
+char *vr_machine_explain(const VrMachine *m)
+{
+    g_autofree char *log = g_build_filename(m->dir, "qemu.log", NULL);
+    g_autofree char *said = vr_log_tail(log, 1);
+
+    switch (vr_machine_end(m)) {
+    case VR_END_TIMEOUT:
+        return g_strdup_printf("the machine was ended after %u s (--timeout)",
+                               m->timeout_s);
+    case VR_END_MISMATCH:
+        return g_strdup_printf("lockstep mismatch%s%s", *said ? ": " : "",
+                               said);
+    case VR_END_FAILED:
+        return g_strdup_printf("QEMU ended with status %d%s%s",
+                               vr_machine_status(m), *said ? ": " : "", said);
+    default:
+        return NULL;
+    }
+}
+
+void vr_machine_free(VrMachine *m)
+{
+    if (m) {
+        vr_child_free(m->child);
+        g_free(m->dir);
+        g_free(m);
+    }
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a machine is started, watched and ended: one boot of one host kernel. */
+#ifndef VIRELAY_CLI_MACHINE_H
+#define VIRELAY_CLI_MACHINE_H
+
+#include <glib.h>
+
+#include "block.h"
+
+/* QEMU's exit status after a lockstep mismatch. */
+#define VR_MACHINE_MISMATCH 70
+
+typedef struct VrMachineSpec {
+    const char *arch;      /* "arm64" */
+    const char *kernel;    /* path of an image that was checked */
+    const char *backend;   /* of the redistributors; "builtin": QEMU's own */
+    const char *scenarios; /* "BOOT,STRESS" */
+    const char *append;    /* more of the kernel's command line, or NULL */
+    unsigned cpus;
+    unsigned mem_mib;
+    unsigned timeout_s;    /* wall time */
+    uint64_t stress;       /* SPIs of STRESS */
+    uint64_t seed;
+    bool icount;           /* one thread, virtual time by instructions */
+    bool trace;
+    bool record;           /* also of backends other than lockstep */
+    bool no_record;        /* not even of lockstep: a mismatch leaves none */
+} VrMachineSpec;
+
+/* Every field but arch and kernel set to its default. */
+void vr_machine_defaults(VrMachineSpec *spec);
+
+typedef struct VrMachine VrMachine;
+
+typedef enum VrMachineEnd {
+    VR_END_CLEAN,    /* QEMU ended with status 0 */
+    VR_END_MISMATCH, /* lockstep: status VR_MACHINE_MISMATCH */
+    VR_END_FAILED,   /* any other status */
+    VR_END_TIMEOUT,  /* the wall time was up; what there is was kept */
+} VrMachineEnd;
+
+/* QEMU's arguments, NULL-terminated; files go to @dir. NULL with *err. */
+GPtrArray *vr_machine_command(const VrMachineSpec *spec, const char *dir,
+                              VrError *err);
+
+/* Start QEMU with all its files in @dir. NULL with *err. */
+VrMachine *vr_machine_start(const VrMachineSpec *spec, const char *dir,
+                            VrError *err);
+/* Look after it; true once it has ended. Never waits long. */
+bool vr_machine_poll(VrMachine *m);
+/* Poll until it has ended; false if interrupted (QEMU is ended then). */
+bool vr_machine_wait(VrMachine *m);
+
+VrMachineEnd vr_machine_end(const VrMachine *m);
+int vr_machine_status(const VrMachine *m);
+double vr_machine_seconds(const VrMachine *m);
+/* One line: how it ended, and where to look. NULL for VR_END_CLEAN. */
+char *vr_machine_explain(const VrMachine *m);
+/* Ends QEMU if it runs. */
+void vr_machine_free(VrMachine *m);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <string.h>
+
+#include "nearest.h"
+
+#define BLOCK "gicv3-redist"
+
+static const char *check_id_at(const void *opaque, size_t index)
+{
+    const VrCheck *check = vr_check_at(index);
+
+    (void)opaque;
+    return check ? check->id : NULL;
+}
+
+static const char *scenario_name_at(const void *opaque, size_t index)
+{
+    (void)opaque;
+    return vr_scenario_name(index + 1);
+}
+
+/* Backends of the block that can stand alone, then those of QEMU and pairs. */
+static const char *backend_name_at(const void *opaque, size_t index)
+{
+    const VrBlockType *type = vr_block_type_find(BLOCK);
+    size_t count = 0;
+
+    (void)opaque;
+    while (type && vr_backend_name_at(type, count)) {
+        count++;
+    }
+    if (index < count) {
+        return vr_backend_name_at(type, index);
+    }
+    return index == count ? "builtin" : NULL;
+}
+
+static bool known_backend(const char *name)
+{
+    for (size_t i = 0; backend_name_at(NULL, i); i++) {
+        if (strcmp(backend_name_at(NULL, i), name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool glob_matches_some(const char *glob)
+{
+    for (size_t i = 0; vr_check_at(i); i++) {
+        if (g_pattern_match_simple(glob, vr_check_at(i)->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+GPtrArray *vr_option_checks(const char *globs, VrError *err)
+{
+    g_auto(GStrv) list = g_strsplit(globs ? globs : "*", ",", 0);
+    g_autoptr(GPtrArray) checks = g_ptr_array_new();
+    char hint[256];
+
+    for (char **g = list; *g; g++) {
+        if (!glob_matches_some(*g)) {
+            vr_error_set(err, VR_ERR_USAGE, "no check matches '%s'; %s", *g,
+                         vr_nearest(*g, check_id_at, NULL, hint,
+                                    sizeof(hint)));
+            return NULL;
+        }
+    }
+    for (size_t i = 0; vr_check_at(i); i++) {
+        for (char **g = list; *g; g++) {
+            if (g_pattern_match_simple(*g, vr_check_at(i)->id)) {
+                g_ptr_array_add(checks, (gpointer)vr_check_at(i));
+                break;
+            }
+        }
+    }
+    if (checks->len == 0) {
+        vr_error_set(err, VR_ERR_USAGE, "--check is empty; 'virelay checks' "
+                     "lists the checks");
+        return NULL;
+    }
+    return g_steal_pointer(&checks);
+}
+
+static char *join_scenarios(unsigned mask)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+
+    for (unsigned i = 1; i < VR_SCENARIO_LIMIT; i++) {
+        if (mask & 1u << i) {
+            g_string_append_printf(list, "%s%s", list->len ? "," : "",
+                                   vr_scenario_name(i));
+        }
+    }
+    return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
+char *vr_option_scenarios_of(const GPtrArray *checks)
+{
+    unsigned mask = 0;
+
+    for (guint i = 0; i < checks->len; i++) {
+        mask |= 1u << ((const VrCheck *)checks->pdata[i])->scenario;
+    }
+    return join_scenarios(mask);
+}
+
+char *vr_option_scenarios(const char *list, VrError *err)
+{
+    g_auto(GStrv) words = g_strsplit(list ? list : "", ",", 0);
+    unsigned mask = 0;
+    char hint[256];
+
+    for (char **w = words; *w; w++) {
+        g_autofree char *upper = g_ascii_strup(g_strstrip(*w), -1);
+        unsigned scenario = vr_scenario_from_name(upper);
+
+        if (scenario == 0) {
+            vr_error_set(err, VR_ERR_USAGE, "no scenario '%s'; %s", *w,
+                         vr_nearest(*w, scenario_name_at, NULL, hint,
+                                    sizeof(hint)));
+            return NULL;
+        }
+        mask |= 1u << scenario;
+    }
+    for (unsigned i = 1; !list && vr_scenario_name(i); i++) {
+        mask |= 1u << i;
+    }
+    if (mask == 0) {
+        vr_error_set(err, VR_ERR_USAGE, "--scenarios is empty");
+        return NULL;
+    }
+    return join_scenarios(mask);
+}
+
+GPtrArray *vr_option_checks_of(const char *scenarios)
+{
+    g_auto(GStrv) words = g_strsplit(scenarios, ",", 0);
+    GPtrArray *checks = g_ptr_array_new();
+
+    for (size_t i = 0; vr_check_at(i); i++) {
+        const VrCheck *check = vr_check_at(i);
+
+        if (g_strv_contains((const char *const *)words,
+                            vr_scenario_name(check->scenario))) {
+            g_ptr_array_add(checks, (gpointer)check);
+        }
+    }
+    return checks;
+}
+
+bool vr_option_backend(const char *name, VrError *err)
+{
+    g_auto(GStrv) parts = g_strsplit(name, ":", 0);
+    const char *wrong = NULL;
+    char hint[256];
+
+    if (g_strv_length(parts) == 3 && strcmp(parts[0], "lockstep") == 0) {
+        for (int i = 1; i < 3 && !wrong; i++) {
+            if (!known_backend(parts[i]) || strcmp(parts[i], "builtin") == 0 ||
+                strcmp(parts[i], "lockstep") == 0) {
+                wrong = parts[i];
+            }
+        }
+    } else if (!known_backend(name)) {
+        wrong = name;
+    }
+    if (!wrong) {
+        return true;
+    }
+    return vr_error_set(err, VR_ERR_USAGE, "no backend '%s'%s; %s", wrong,
+                        wrong == name ? "" : " for a side of lockstep",
+                        vr_nearest(wrong, backend_name_at, NULL, hint,
+                                   sizeof(hint)));
+}
+
+bool vr_option_range(const char *option, gint64 value, gint64 min, gint64 max,
+                     VrError *err)
+{
+    if (value >= min && value <= max) {
+        return true;
+    }
+    return vr_error_set(err, VR_ERR_USAGE, "%s %" G_GINT64_FORMAT
+                        " is out of range: %" G_GINT64_FORMAT " to %"
+                        G_GINT64_FORMAT, option, value, min, max);
+}

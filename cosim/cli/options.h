@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values of options that several subcommands take. Errors name the nearest. */
+#ifndef VIRELAY_CLI_OPTIONS_H
+#define VIRELAY_CLI_OPTIONS_H
+
+#include <glib.h>
+
+#include "check.h"
+
+/*
+ * Checks that match a comma-separated list of globs, in the fixed order. All
+ * of them for NULL. NULL with *err where one matches nothing.
+ */
+GPtrArray *vr_option_checks(const char *globs, VrError *err);
+/* "BOOT,STRESS" for the checks' scenarios, in the scenarios' order. */
+char *vr_option_scenarios_of(const GPtrArray *checks);
+/* A list of scenarios in its normal form; all of them for NULL. */
+char *vr_option_scenarios(const char *list, VrError *err);
+/* Checks that a list in normal form can be judged by. */
+GPtrArray *vr_option_checks_of(const char *scenarios);
+/*
+ * A backend of the redistributors: "builtin", a registered one, or
+ * "lockstep:DUT:REFERENCE".
+ */
+bool vr_option_backend(const char *name, VrError *err);
+/* min <= value <= max, or *err names the option. */
+bool vr_option_range(const char *option, gint64 value, gint64 min, gint64 max,
+                     VrError *err);
+
+#endif

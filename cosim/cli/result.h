@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What came out of one kernel: verdicts, and whether they were expected. */
+#ifndef VIRELAY_CLI_RESULT_H
+#define VIRELAY_CLI_RESULT_H
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+
+#include "catalogue.h"
+#include "check.h"
+
+typedef enum VrExpectation {
+    VR_EXPECT_PASS,
+    VR_EXPECT_FAIL,
+    VR_EXPECT_EITHER, /* a mutant may break more than what must catch it */
+} VrExpectation;
+
+VrExpectation vr_expectation(const VrKernel *k, const char *check_id);
+bool vr_expectation_met(VrExpectation expected, VrOutcome outcome);
+/* "pass", "fail", "pass or fail" */
+const char *vr_expectation_name(VrExpectation expected);
+
+typedef struct VrRow {
+    const VrCheck *check;
+    VrVerdict *verdict;
+    VrExpectation expected;
+    bool met;
+} VrRow;
+
+typedef struct VrResultSet {
+    const VrKernel *kernel; /* borrowed */
+    char *backend;
+    char *image_sha256; /* or NULL */
+    char *folder;       /* of the run, or NULL */
+    char *trouble;      /* how the machine ended, if not well */
+    double seconds;
+    GPtrArray *rows;    /* of VrRow, in the checks' order */
+    unsigned unexpected;
+} VrResultSet;
+
+VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend);
+void vr_result_free(VrResultSet *r);
+/*
+ * Judge a run's files, or, where @trouble says why there is no whole run,
+ * judge what there is of it and put the reason into the verdicts.
+ * @fatal: no check can be judged, all are errors.
+ */
+void vr_result_judge(VrResultSet *r, const GPtrArray *checks,
+                     const char *console, const char *trace, uint64_t stress,
+                     const char *trouble, bool fatal);
+
+/* Array of {kernel, check, backend, variant, verdict, expected, ...}. */
+void vr_result_add_json(const VrResultSet *r, JsonArray *verdicts);
+/* The whole of several results, as one object. */
+JsonNode *vr_results_json(const GPtrArray *results, double seconds);
+
+#endif

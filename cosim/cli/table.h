@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Results as text: a table of kernels by checks, and what was not expected. */
+#ifndef VIRELAY_CLI_TABLE_H
+#define VIRELAY_CLI_TABLE_H
+
+#include <stdio.h>
+
+#include "result.h"
+
+/* @results: of VrResultSet, all with the same checks. */
+void vr_table_print(FILE *f, const GPtrArray *results);
+/* Each verdict that was not expected, with its reason and evidence. */
+void vr_surprises_print(FILE *f, const GPtrArray *results);
+/* Every verdict of one run, one a line. */
+void vr_verdicts_print(FILE *f, const VrResultSet *r);
+
+#endif
