@@ -293,7 +293,7 @@ void test_sgi_forwarding()
                 want = group == 1 ||
                        ((ns || ds) && (group == 0 ? g0 : g1s));
             } else if (asked == 2) {
-                want = group == 0 ? g0 : group == 2 && g1s;
+                want = group == 0 ? (ns || ds) && g0 : group == 2 && g1s;
             }
             if (p.read(GICR_ISPENDR0) != (want ? 1u << 9 : 0)) {
                 std::fprintf(stderr,
