@@ -50,8 +50,12 @@ typedef struct VrFuzzResult {
     double seconds;
     char sha256[65]; /* over variants and events of the whole run */
     uint64_t goals[VR_FUZZ_GOALS_MAX]; /* how often each was seen */
-    GPtrArray *recordings; /* of char *, paths; owned */
-    GPtrArray *texts;      /* of char *, one a recording; owned */
+    /*
+     * Two for every mismatch: as it was found, and shortened. Paths (*.vrr)
+     * and what differs in each; of char *, owned.
+     */
+    GPtrArray *recordings;
+    GPtrArray *texts;
 } VrFuzzResult;
 
 /*

@@ -155,7 +155,8 @@ static void test_threads(void)
     r = open_reader();
     while (vr_trace_reader_next(r, &rec)) {
         g_assert_cmpuint(rec.cpu, <, THREADS);
-        g_assert_cmpuint(rec.id, ==, next[rec.cpu]++);
+        g_assert_cmpuint(rec.id, ==, next[rec.cpu]);
+        next[rec.cpu]++;
         g_assert_cmpuint(rec.arg[0], ==, rec.cpu);
         g_assert_cmphex(rec.arg[1], ==, ~(uint64_t)rec.id);
         g_assert_cmpuint(rec.arg[3], ==, rec.id);
@@ -194,7 +195,8 @@ static void test_cut_at_every_byte(void)
             continue;
         }
         while (vr_trace_reader_next(r, &rec)) {
-            g_assert_cmpuint(rec.id, ==, n++);
+            g_assert_cmpuint(rec.id, ==, n);
+            n++;
         }
         g_assert_cmpuint(n, ==, (cut - header) / sizeof(VrTraceRec));
         g_assert_cmpuint(vr_trace_reader_truncated(r), ==,
@@ -327,5 +329,7 @@ int main(int argc, char **argv)
     ret = g_test_run();
     g_unlink(path);
     g_rmdir(dir);
+    g_free(path);
+    g_free(dir);
     return ret;
 }
