@@ -86,6 +86,9 @@ void vr_recorder_flush(VrRecorder *rec)
 
 void vr_recorder_set_outcome(VrRecorder *rec, const char *text)
 {
+    if (rec->outcome[0]) {
+        return;
+    }
     snprintf(rec->outcome, sizeof(rec->outcome), "%s", text);
     for (char *c = rec->outcome; *c; c++) {
         if (*c == '\n' || *c == '\r') {

@@ -46,7 +46,8 @@ void vr_recorder_event(void *opaque, const VrEvent *e);
 void vr_recorder_flush(VrRecorder *rec);
 
 /*
- * Keep one line on how the run ended ("mismatch: ..."), for the reader. Line
+ * Keep one line on how the run went ("mismatch: ..."), for the reader. The
+ * first call counts, since a replay stops at the first mismatch too. Line
  * breaks become spaces. Copied.
  */
 void vr_recorder_set_outcome(VrRecorder *rec, const char *text);

@@ -141,6 +141,7 @@ static void write_recording(const char *path, const VrEvent *events, int n)
         vr_recorder_event(rec, &events[i]);
     }
     vr_recorder_set_outcome(rec, "two\nlines");
+    vr_recorder_set_outcome(rec, "not the first");
     g_assert_true(vr_recorder_close(rec, &err));
 }
 
