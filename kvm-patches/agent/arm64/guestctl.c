@@ -3,8 +3,7 @@
 
 #include <unistd.h>
 
-#define START_TIMEOUT (100 * VR_MS)
-#define SPIN_TIMEOUT (20 * VR_MS)
+#define START_TIMEOUT (400 * VR_MS)
 #define KICK_PERIOD (200 * VR_US)
 
 #define load(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
@@ -93,7 +92,7 @@ bool vr_guest_wait_spinning(VrVm *vm)
     for (unsigned i = 0; i < vm->vcpus; i++) {
         wait.before[i] = load(&vm->shared->vcpu[i].spins);
     }
-    if (!vr_wait(all_spun, &wait, SPIN_TIMEOUT)) {
+    if (!vr_wait(all_spun, &wait, vm->patience)) {
         vr_vm_error(vm, "a vCPU does not spin in the guest");
     }
     return !vm->has_error;
@@ -126,7 +125,7 @@ bool vr_guest_wait_count(VrVm *vm, const uint32_t *counter, uint32_t value)
 {
     CountWait wait = { vm, counter, value };
 
-    return vr_wait(count_reached, &wait, VR_IRQ_TIMEOUT) && !vm->has_error;
+    return vr_wait(count_reached, &wait, vm->patience) && !vm->has_error;
 }
 
 /*
@@ -135,10 +134,10 @@ bool vr_guest_wait_count(VrVm *vm, const uint32_t *counter, uint32_t value)
  */
 static bool wait_completed(VrVm *vm, unsigned vcpu, CountWait *wait)
 {
-    uint64_t end = vr_now() + VR_IRQ_TIMEOUT;
+    uint64_t end = vr_now() + vm->patience;
 
     if (load(&vm->shared->vcpu[vcpu].idle) == VR_IDLE_SPIN) {
-        return vr_wait(count_reached, wait, VR_IRQ_TIMEOUT);
+        return vr_wait(count_reached, wait, vm->patience);
     }
     do {
         vr_vcpu_kick(&vm->vcpu[vcpu]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What scenarios do with a VM and the payload in it. All waits are bounded;
- * false: the time was over or the VM is broken (vm->error, if has_error).
+ * What scenarios do with a VM and the payload in it. All waits are bounded
+ * (vm->patience); false: the time was over, or the VM is broken (vm->error, if
+ * has_error).
  */
 #ifndef VR_AGENT_GUESTCTL_H
 #define VR_AGENT_GUESTCTL_H
@@ -10,9 +11,6 @@
 #include "gic.h"
 #include "testdev.h"
 #include "vm.h"
-
-/* Longest time from injecting an interrupt to the guest's handling it. */
-#define VR_IRQ_TIMEOUT (20 * VR_MS)
 
 /*
  * Creates a VM whose vCPUs have this policy and way to idle (shared.h), marks

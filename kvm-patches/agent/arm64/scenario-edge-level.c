@@ -91,9 +91,9 @@ static bool resampled(void *opaque)
     return wait->seen > 0;
 }
 
-static bool wait_resample(Counts *counts, ResampleWait *wait)
+static bool wait_resample(const Source *s, Counts *counts, ResampleWait *wait)
 {
-    if (!vr_wait(resampled, wait, VR_IRQ_TIMEOUT)) {
+    if (!vr_wait(resampled, wait, s->vm->patience)) {
         counts->timeouts++;
         return false;
     }
@@ -135,7 +135,7 @@ static bool one_right(Source *s, Counts *counts)
     bool active = true;
 
     if (right && s->kind == LEVEL_RESAMPLE) {
-        right = wait_resample(counts, &resample);
+        right = wait_resample(s, counts, &resample);
     }
     if (!vr_guest_retire(s->vm, s->intid, &active)) {
         return false;

@@ -15,6 +15,9 @@
 #include "report.h"
 
 #define PARK_TIMEOUT (100 * VR_MS)
+/* Guests that spin on the same CPU wait for the scheduler's tick. */
+#define PATIENCE (20 * VR_MS)
+#define PATIENCE_SHARED (400 * VR_MS)
 #define PARK_REKICK (2 * VR_MS)
 
 /* The guest's image, put in by payload.S */
@@ -124,6 +127,8 @@ bool vr_vm_create(VrVm *vm, const VrContext *ctx, unsigned vcpus,
 {
     memset(vm, 0, sizeof(*vm));
     vm->kvm_fd = vm->fd = vm->gic_fd = -1;
+    vm->patience = vcpus > ctx->vcpu_pcpus || ctx->control_pcpu == 0
+                   ? PATIENCE_SHARED : PATIENCE;
 
     if (!open_kvm(vm) || !add_memory(vm)) {
         return false;

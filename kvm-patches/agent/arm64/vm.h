@@ -54,6 +54,7 @@ struct VrVm {
     int gic_fd;
     unsigned vcpus;
     size_t run_size;
+    uint64_t patience; /* how long to wait for something the guest does, ns */
     uint8_t *code;
     VrGuestShared *shared; /* also the guest's: see guest/shared.h */
     VrVcpu vcpu[VR_GUEST_MAX_VCPUS];
