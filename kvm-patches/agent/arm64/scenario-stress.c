@@ -13,7 +13,7 @@
 #define ALL_SPIS ((UINT64_C(1) << IN_FLIGHT) - 1)
 #define REROUTE_SHIFT 3 /* one SPI in eight gets a new target after its DIR */
 #define LOOK_STEP (10 * VR_US)
-#define STRESS_LIMIT (100 * VR_SEC)
+#define STRESS_LIMIT (60 * VR_SEC)
 #define REARM_PERIOD 10000
 
 typedef struct Stress {

@@ -6,7 +6,7 @@
 #include "clock.h"
 
 /* Far more than any scenario needs whose waits are all bounded. */
-#define LIMIT (200 * VR_SEC)
+#define LIMIT (60 * VR_SEC)
 
 const VrScenarioOps vr_scenarios[] = {
 #define VR_SCENARIO(number, name, doc) \

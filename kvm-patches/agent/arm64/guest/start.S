@@ -15,13 +15,29 @@
 #define INNER_SHAREABLE (3 << 8)
 #define ACCESS_FLAG     (1 << 10)
 #define XN              ((1 << 53) | (1 << 54))
+#define DEVICE_BLOCK    (BLOCK | ATTR_DEVICE | ACCESS_FLAG | XN)
+#define NORMAL_BLOCK    (BLOCK | ATTR_NORMAL | INNER_SHAREABLE | ACCESS_FLAG)
 
 /* MAIR_EL1: index 0 Normal write-back, index 1 Device-nGnRE */
 #define MAIR            0x04ff
-/* TCR_EL1: T0SZ 25 (39 bits), 4 KiB, inner shareable write-back, EPD1, 40-bit */
-#define TCR             (25 | (1 << 8) | (1 << 10) | (3 << 12) | (1 << 23) | (2 << 32))
-/* SCTLR_EL1: RES1 bits, I, C, M; bits 22 and 28, 29 as on reset of old cores */
-#define SCTLR           ((1 << 29) | (1 << 28) | (1 << 23) | (1 << 22) | (1 << 20) | (1 << 12) | (1 << 11) | (1 << 8) | (1 << 7) | (1 << 2) | 1)
+/* TCR_EL1: 39 bits, walks write-back and inner shareable, no TTBR1, 40-bit PA */
+#define TCR_T0SZ        25
+#define TCR_IRGN0       (1 << 8)
+#define TCR_ORGN0       (1 << 10)
+#define TCR_SH0         (3 << 12)
+#define TCR_EPD1        (1 << 23)
+#define TCR_IPS         (2 << 32)
+#define TCR             (TCR_T0SZ | TCR_IRGN0 | TCR_ORGN0 | TCR_SH0 | \
+                         TCR_EPD1 | TCR_IPS)
+/*
+ * SCTLR_EL1: MMU and caches on; LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS, SED and
+ * ITD, which are RES1 where their features are missing.
+ */
+#define SCTLR_M         (1 << 0)
+#define SCTLR_C         (1 << 2)
+#define SCTLR_I         (1 << 12)
+#define SCTLR_RES1      (0x30000000 | 0x00d00000 | 0x00000980)
+#define SCTLR           (SCTLR_RES1 | SCTLR_I | SCTLR_C | SCTLR_M)
 
         .section .text.start, "ax"
         .global _start
@@ -116,8 +132,8 @@ vectors:
         .section .rodata
         .balign 4096
 tables:
-        .quad   0x00000000 + (BLOCK | ATTR_DEVICE | ACCESS_FLAG | XN)
-        .quad   0x40000000 + (BLOCK | ATTR_NORMAL | INNER_SHAREABLE | ACCESS_FLAG)
+        .quad   0x00000000 + DEVICE_BLOCK
+        .quad   0x40000000 + NORMAL_BLOCK
         .fill   510, 8, 0
 
         .bss
