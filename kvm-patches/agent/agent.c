@@ -39,6 +39,11 @@ void vr_skip(VrContext *ctx, const char *format, ...)
     va_end(ap);
 }
 
+uint64_t vr_patient(const VrContext *ctx, uint64_t ns)
+{
+    return ns * ctx->params->patience / VR_PATIENCE_DEFAULT;
+}
+
 bool vr_pin(unsigned pcpu)
 {
     cpu_set_t set;

@@ -41,6 +41,9 @@ void vr_fail(VrContext *ctx, const char *format, ...)
 void vr_skip(VrContext *ctx, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Scales a time that is right with the default patience. */
+uint64_t vr_patient(const VrContext *ctx, uint64_t ns);
+
 /* Binds the calling thread to one CPU; false: errno says why. */
 bool vr_pin(unsigned pcpu);
 

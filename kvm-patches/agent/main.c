@@ -96,7 +96,7 @@ static void run_scenario(VrContext *ctx, const VrScenarioOps *scenario)
     ctx->outcome = VR_OUTCOME_OK;
     ctx->why[0] = '\0';
 
-    vr_watchdog_arm(scenario->number, scenario->limit);
+    vr_watchdog_arm(scenario->number, vr_patient(ctx, scenario->limit));
     vr_mark(VR_MARK_SCENARIO_BEGIN, scenario->number);
     scenario->run(ctx);
     vr_mark(VR_MARK_SCENARIO_END, scenario->number);

@@ -101,8 +101,16 @@ static bool parse_word(const char *word, const VrScenarioName *names,
         return parse_number("vr.seed", value, 0, UINT64_MAX, &params->seed,
                             error);
     }
+    if (len == strlen("vr.patience") && !memcmp(word, "vr.patience", len)) {
+        if (!parse_number("vr.patience", value, 1, VR_PATIENCE_MAX, &number,
+                          error)) {
+            return false;
+        }
+        params->patience = number;
+        return true;
+    }
     snprintf(error, VR_PARAMS_ERROR_SIZE, "unknown parameter \"%.40s\"; "
-             "known: vr.scenarios, vr.stress, vr.seed", word);
+             "known: vr.scenarios, vr.stress, vr.seed, vr.patience", word);
     return false;
 }
 
@@ -115,6 +123,7 @@ bool vr_params_parse(const char *cmdline, const VrScenarioName *names,
     *params = (VrParams){
         .stress = VR_STRESS_DEFAULT,
         .seed = VR_SEED_DEFAULT,
+        .patience = VR_PATIENCE_DEFAULT,
     };
     for (name = names; name->name; name++) {
         params->scenarios |= UINT64_C(1) << name->number;

@@ -4,6 +4,9 @@
  *   vr.scenarios=NAME,NAME,...  which scenarios to run (default: all)
  *   vr.stress=COUNT             interrupts of STRESS, 1 to 100000000
  *   vr.seed=NUMBER              seed of all pseudo-random choices
+ *   vr.patience=MILLISECONDS    how long to wait for what the guest does, 1 to
+ *                               100000; more than the default is needed where
+ *                               time is not counted by instructions
  * Words that do not begin with "vr." belong to others and are ignored.
  */
 #ifndef VR_AGENT_PARAMS_H
@@ -17,6 +20,8 @@
 #define VR_STRESS_DEFAULT 100000u
 #define VR_STRESS_MAX 100000000u
 #define VR_SEED_DEFAULT 1u
+#define VR_PATIENCE_DEFAULT 20u
+#define VR_PATIENCE_MAX 100000u
 
 /* A scenario's name and number; a table of them ends with a NULL name. */
 typedef struct VrScenarioName {
@@ -28,6 +33,7 @@ typedef struct VrParams {
     uint64_t scenarios; /* bit n: run the scenario with number n */
     uint32_t stress;
     uint64_t seed;
+    uint32_t patience; /* milliseconds */
 } VrParams;
 
 /*

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#define START_TIMEOUT (400 * VR_MS)
 #define KICK_PERIOD (200 * VR_US)
 
 #define load(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
@@ -48,7 +47,7 @@ static bool all_online(void *opaque)
 bool vr_guest_start(VrVm *vm)
 {
     vr_vm_resume(vm);
-    if (!vr_wait(all_online, vm, START_TIMEOUT)) {
+    if (!vr_wait(all_online, vm, 5 * vm->patience)) {
         vr_vm_error(vm, "a vCPU does not come up");
     }
     return !vm->has_error;

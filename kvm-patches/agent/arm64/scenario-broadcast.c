@@ -31,11 +31,11 @@ static bool see_all_in_guest(VrVm *vm)
 
 /* Holds the active SPI, settles, deactivates. false: the VM cannot go on. */
 static bool hold_and_retire(VrVm *vm, unsigned round, uint32_t intid,
-                            Counts *counts)
+                            uint64_t hold, Counts *counts)
 {
     bool active;
 
-    vr_sleep(HOLD_TIME);
+    vr_sleep(hold);
     vr_mark(VR_MARK_HELD, round);
     if (!vr_guest_bounce(vm)) {
         return false;
@@ -48,7 +48,7 @@ static bool hold_and_retire(VrVm *vm, unsigned round, uint32_t intid,
     return true;
 }
 
-static bool one_round(VrVm *vm, unsigned round, Counts *counts)
+static bool one_round(VrVm *vm, unsigned round, uint64_t hold, Counts *counts)
 {
     uint32_t intid = VR_GUEST_FIRST_SPI + round - 1;
 
@@ -58,7 +58,7 @@ static bool one_round(VrVm *vm, unsigned round, Counts *counts)
     vr_mark(VR_MARK_ROUND_BEGIN, round);
     if (vr_guest_inject_level(vm, 0, intid)) {
         counts->acked++;
-        if (!hold_and_retire(vm, round, intid, counts)) {
+        if (!hold_and_retire(vm, round, intid, hold, counts)) {
             return false;
         }
     } else {
@@ -79,7 +79,7 @@ void vr_scenario_BROADCAST(VrContext *ctx)
         vr_guest_start(&vm)) {
         for (unsigned r = 1; r <= ROUNDS && counts.timeouts < MAX_TIMEOUTS;
              r++) {
-            if (!one_round(&vm, r, &counts)) {
+            if (!one_round(&vm, r, vr_patient(ctx, HOLD_TIME), &counts)) {
                 break;
             }
         }

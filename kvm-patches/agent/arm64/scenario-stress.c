@@ -17,6 +17,7 @@
 #define REARM_PERIOD 10000
 
 typedef struct Stress {
+    const VrContext *ctx;
     VrVm *vm;
     uint32_t total;
     uint32_t injected;
@@ -65,7 +66,8 @@ static bool inject(Stress *s, unsigned n, uint64_t now)
     __atomic_fetch_or(&s->vm->shared->injected, UINT64_C(1) << n,
                       __ATOMIC_ACQ_REL);
     if (s->injected % REARM_PERIOD == 0) {
-        vr_watchdog_arm(VR_SCENARIO_STRESS, STRESS_LIMIT);
+        vr_watchdog_arm(VR_SCENARIO_STRESS,
+                        vr_patient(s->ctx, STRESS_LIMIT));
     }
     return vr_guest_inject(s->vm, VR_GUEST_FIRST_SPI + n);
 }
@@ -157,7 +159,7 @@ static Sums sum_up(const VrVm *vm)
 void vr_scenario_STRESS(VrContext *ctx)
 {
     VrVm vm;
-    Stress s = { .vm = &vm, .total = ctx->params->stress };
+    Stress s = { .ctx = ctx, .vm = &vm, .total = ctx->params->stress };
     Sums sums = { 0 };
     uint64_t active = 0;
     uint64_t lost;

@@ -14,7 +14,6 @@
 #include "report.h"
 
 #define KICK_SIGNAL SIGUSR1
-#define END_TIMEOUT (200 * VR_MS)
 #define END_REKICK (5 * VR_MS)
 
 #define CORE_REG(field) \
@@ -183,7 +182,7 @@ static bool has_ended(void *opaque)
 
 static bool end_thread(VrVcpu *vcpu)
 {
-    uint64_t end = vr_now() + END_TIMEOUT;
+    uint64_t end = vr_now() + 10 * vcpu->vm->patience;
 
     atomic_store(&vcpu->request, VR_VCPU_END);
     sem_post(&vcpu->resume);

@@ -14,10 +14,9 @@
 #include "gic.h"
 #include "report.h"
 
-#define PARK_TIMEOUT (100 * VR_MS)
+#define PATIENCE (VR_PATIENCE_DEFAULT * VR_MS)
 /* Guests that spin on the same CPU wait for the scheduler's tick. */
-#define PATIENCE (20 * VR_MS)
-#define PATIENCE_SHARED (400 * VR_MS)
+#define PATIENCE_SHARED (20 * PATIENCE)
 #define PARK_REKICK (2 * VR_MS)
 
 /* The guest's image, put in by payload.S */
@@ -127,8 +126,9 @@ bool vr_vm_create(VrVm *vm, const VrContext *ctx, unsigned vcpus,
 {
     memset(vm, 0, sizeof(*vm));
     vm->kvm_fd = vm->fd = vm->gic_fd = -1;
-    vm->patience = vcpus > ctx->vcpu_pcpus || ctx->control_pcpu == 0
-                   ? PATIENCE_SHARED : PATIENCE;
+    vm->patience = vr_patient(ctx, vcpus > ctx->vcpu_pcpus ||
+                              ctx->control_pcpu == 0 ? PATIENCE_SHARED
+                                                     : PATIENCE);
 
     if (!open_kvm(vm) || !add_memory(vm)) {
         return false;
@@ -168,7 +168,7 @@ static bool none_broken(const VrVm *vm)
 
 bool vr_vm_park(VrVm *vm)
 {
-    uint64_t end = vr_now() + PARK_TIMEOUT;
+    uint64_t end = vr_now() + 5 * vm->patience;
 
     for (unsigned i = 0; i < vm->vcpus; i++) {
         atomic_store(&vm->vcpu[i].request, VR_VCPU_PARK);

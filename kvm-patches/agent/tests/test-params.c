@@ -20,15 +20,16 @@ typedef struct Good {
 } Good;
 
 static const Good good[] = {
-    { "", { ALL, 100000, 1 } },
-    { "\n", { ALL, 100000, 1 } },
-    { "console=ttyAMA0 quiet\n", { ALL, 100000, 1 } },
-    { "quiet vr.scenarios=BOOT\n", { 1u << 1, 100000, 1 } },
-    { "vr.scenarios=STRESS,BOOT,BOOT", { 1u << 8 | 1u << 1, 100000, 1 } },
-    { "vr.stress=5  vr.seed=0x10", { ALL, 5, 16 } },
-    { "vr.stress=5 vr.stress=7", { ALL, 7, 1 } },
-    { "vr.seed=18446744073709551615", { ALL, 100000, UINT64_MAX } },
-    { "nvr.stress=x vr", { ALL, 100000, 1 } },
+    { "", { ALL, 100000, 1, 20 } },
+    { "\n", { ALL, 100000, 1, 20 } },
+    { "console=ttyAMA0 quiet\n", { ALL, 100000, 1, 20 } },
+    { "quiet vr.scenarios=BOOT\n", { 1u << 1, 100000, 1, 20 } },
+    { "vr.scenarios=STRESS,BOOT,BOOT", { 1u << 8 | 1u << 1, 100000, 1, 20 } },
+    { "vr.stress=5  vr.seed=0x10", { ALL, 5, 16, 20 } },
+    { "vr.stress=5 vr.stress=7", { ALL, 7, 1, 20 } },
+    { "vr.seed=18446744073709551615", { ALL, 100000, UINT64_MAX, 20 } },
+    { "vr.patience=2000", { ALL, 100000, 1, 2000 } },
+    { "nvr.stress=x vr", { ALL, 100000, 1, 20 } },
 };
 
 typedef struct Bad {
@@ -48,6 +49,8 @@ static const Bad bad[] = {
     { "vr.stress=100000001", "1 to 100000000" },
     { "vr.stress=", "vr.stress: \"\"" },
     { "vr.seed=18446744073709551616", "vr.seed" },
+    { "vr.patience=0", "vr.patience: \"0\"" },
+    { "vr.patience=100001", "1 to 100000" },
     { "vr.stres=3", "unknown parameter \"vr.stres=3\"" },
     { "vr.=3", "unknown parameter" },
 };
@@ -62,10 +65,10 @@ static int check_good(const Good *t)
         return 1;
     }
     if (p.scenarios != t->want.scenarios || p.stress != t->want.stress ||
-        p.seed != t->want.seed) {
-        printf("\"%s\": scenarios %#llx stress %u seed %llu\n", t->cmdline,
-               (unsigned long long)p.scenarios, p.stress,
-               (unsigned long long)p.seed);
+        p.seed != t->want.seed || p.patience != t->want.patience) {
+        printf("\"%s\": scenarios %#llx stress %u seed %llu patience %u\n",
+               t->cmdline, (unsigned long long)p.scenarios, p.stress,
+               (unsigned long long)p.seed, p.patience);
         return 1;
     }
     return 0;

@@ -20,7 +20,7 @@
 
 /* MAIR_EL1: index 0 Normal write-back, index 1 Device-nGnRE */
 #define MAIR            0x04ff
-/* TCR_EL1: 39 bits, walks write-back and inner shareable, no TTBR1, 40-bit PA */
+/* TCR_EL1: 39 bits, inner shareable write-back walks, no TTBR1, 40-bit PA */
 #define TCR_T0SZ        25
 #define TCR_IRGN0       (1 << 8)
 #define TCR_ORGN0       (1 << 10)
