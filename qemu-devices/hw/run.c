@@ -41,9 +41,14 @@ void virelay_run_end(int code)
     cpu_stop_current();
 }
 
-const char *virelay_run_recording(void)
+const char *virelay_run_folder(void)
 {
-    return the_run && the_run->record ? the_run->recording : NULL;
+    return the_run ? the_run->recording : NULL;
+}
+
+bool virelay_run_records(void)
+{
+    return the_run && the_run->record;
 }
 
 bool virelay_run_keeps_going(void)

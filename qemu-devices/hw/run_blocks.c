@@ -38,7 +38,7 @@ static void print_mismatch(FILE *f, const Followed *b, const VrMismatch *m)
 
 static void keep_mismatch(const Followed *b, const VrMismatch *m)
 {
-    const char *folder = virelay_run_recording();
+    const char *folder = virelay_run_folder();
     g_autofree char *path = NULL;
     FILE *f;
 
@@ -80,15 +80,14 @@ static void on_mismatch(void *opaque, const VrMismatch *m)
 static bool start_recording(Followed *b, const VirelayBlockOrigin *origin,
                             Error **errp)
 {
-    const char *folder = virelay_run_recording();
     g_autofree char *file = g_strconcat(b->name, ".vrr", NULL);
     g_autofree char *path = NULL;
     VrError err = { 0 };
 
-    if (!folder) {
+    if (!virelay_run_records()) {
         return true;
     }
-    path = g_build_filename(folder, file, NULL);
+    path = g_build_filename(virelay_run_folder(), file, NULL);
     b->recorder = vr_recorder_open(path, vr_block_type(b->block),
                                    origin->backend, origin->variant, &err);
     if (!b->recorder) {
@@ -160,7 +159,7 @@ static void keep_stats(const char *folder)
 
 void virelay_blocks_close(void)
 {
-    const char *folder = virelay_run_recording();
+    const char *folder = virelay_run_folder();
     guint i;
 
     if (folder && is_lockstep()) {

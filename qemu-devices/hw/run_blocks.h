@@ -9,8 +9,10 @@
 #define VR_MISMATCH_FILE "mismatch.txt" /* only after a mismatch */
 #define VR_LOCKSTEP_FILE "lockstep.txt" /* a line of counts for each block */
 
-/* The folder for recordings, or NULL if blocks are not recorded. */
-const char *virelay_run_recording(void);
+/* The folder for recordings and what goes with them, or NULL. */
+const char *virelay_run_folder(void);
+/* Whether blocks are recorded; there is a folder then. */
+bool virelay_run_records(void);
 /* Whether the machine goes on after a lockstep mismatch. */
 bool virelay_run_keeps_going(void);
 
