@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "domains.h"
+#include "view.h"
 
 static const VrCheck *const checks[] = {
     &vr_check_arm64_boot,
@@ -60,6 +61,25 @@ static VrVerdict *report_is_cut(const VrRun *run, const char *name)
     return v;
 }
 
+/* A guest that hangs often waits for what a lost DIR write left active. */
+static VrVerdict *hung(const VrRun *run, const VrSlice *slice,
+                       const char *name, const char *text)
+{
+    VrVerdict *v = vr_verdict_new(VR_VERDICT_FAIL, "scenario %s hung: the "
+                                  "guest did not answer in time%s%s", name,
+                                  *text ? ": " : "", text);
+    VrTally t = vr_tally(run, slice->range);
+
+    if (t.dirs_unmatched) {
+        vr_verdict_note(v, "%" G_GUINT64_FORMAT " DIR writes did not trap and "
+                        "matched no list register; the first:",
+                        t.dirs_unmatched);
+        vr_verdict_add(v, run, t.first_unmatched);
+    }
+    vr_verdict_add(v, run, slice->range.end - 1);
+    return v;
+}
+
 /* Whether the run has what a judgement needs; NULL if it has. */
 static VrVerdict *why_not_judged(const VrRun *run, const VrSlice *slice,
                                  const char *name)
@@ -98,13 +118,7 @@ static VrVerdict *why_not_judged(const VrRun *run, const VrSlice *slice,
                               run->cut_bytes);
     }
     if (vr_report_fact(run->report, name, "timeout", &timeout) && timeout) {
-        VrVerdict *v = vr_verdict_new(VR_VERDICT_FAIL,
-                                      "scenario %s hung: the guest did not "
-                                      "answer in time%s%s", name,
-                                      *text ? ": " : "", text);
-
-        vr_verdict_add(v, run, slice->range.end - 1);
-        return v;
+        return hung(run, slice, name, text);
     }
     return NULL;
 }

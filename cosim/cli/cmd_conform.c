@@ -251,7 +251,7 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &a->jobs,
           "Machines at once (all processors)", "N" },
         { "timeout", 0, 0, G_OPTION_ARG_INT, &a->timeout,
-          "End a machine after S seconds (1800)", "S" },
+          "End a machine after S seconds (900)", "S" },
         { "keep-going", 0, 0, G_OPTION_ARG_NONE, &a->keep_going,
           "Go on past a kernel that cannot be built", NULL },
         { "keep-traces", 0, 0, G_OPTION_ARG_NONE, &a->keep_traces,
@@ -279,7 +279,7 @@ static int cmd_conform(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
         .arch = g_strdup("arm64"), .backend = g_strdup("lockstep"),
-        .stress = 100000, .seed = 1, .timeout = 1800,
+        .stress = 100000, .seed = 1, .timeout = 900,
         .jobs = default_jobs(),
     };
     int ret = parse(self, &a, &argc, &argv);

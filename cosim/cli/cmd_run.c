@@ -73,6 +73,19 @@ static bool wait_for(VrBoot *boot, const VrKernel *k, gint64 began)
     return true;
 }
 
+/* A QEMU that ends before the host wrote a byte could not even start. */
+static VrErrorCode code_of(const VrBoot *boot, const VrResultSet *r)
+{
+    g_autofree char *console = g_build_filename(r->folder, "console.txt", NULL);
+    g_autofree char *text = NULL;
+
+    if (vr_boot_end(boot) == VR_END_FAILED &&
+        (!g_file_get_contents(console, &text, NULL, NULL) || !*text)) {
+        return VR_ERR_ENVIRONMENT;
+    }
+    return VR_ERR_VERDICT;
+}
+
 static int conclude(const VrCommand *self, const VrBoot *boot,
                     const VrResultSet *r)
 {
@@ -85,7 +98,7 @@ static int conclude(const VrCommand *self, const VrBoot *boot,
     }
     printf("%s: %.1f s\n", r->folder, r->seconds);
     if (end != VR_END_CLEAN) {
-        return vr_cli_error(self, VR_ERR_VERDICT, "%s", r->trouble);
+        return vr_cli_error(self, code_of(boot, r), "%s", r->trouble);
     }
     return r->unexpected ? VR_EXIT_VERDICT : VR_EXIT_OK;
 }
@@ -195,7 +208,7 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "out", 'o', 0, G_OPTION_ARG_FILENAME, &a->out,
           "The run's folder (one named by the time)", "DIR" },
         { "timeout", 0, 0, G_OPTION_ARG_INT, &a->timeout,
-          "End the machine after S seconds (1800)", "S" },
+          "End the machine after S seconds (900)", "S" },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
 
@@ -206,7 +219,7 @@ static int cmd_run(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
         .arch = g_strdup("arm64"), .backend = g_strdup("lockstep"),
-        .cpus = 5, .mem = 512, .timeout = 1800, .stress = 100000, .seed = 1,
+        .cpus = 5, .mem = 512, .timeout = 900, .stress = 100000, .seed = 1,
         .trace = TRUE, .icount = TRUE,
     };
     int ret = parse(self, &a, &argc, &argv);

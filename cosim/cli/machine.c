@@ -22,7 +22,7 @@ void vr_machine_defaults(VrMachineSpec *spec)
     spec->append = NULL;
     spec->cpus = 5;
     spec->mem_mib = 512;
-    spec->timeout_s = 1800;
+    spec->timeout_s = 900;
     spec->stress = 100000;
     spec->seed = 1;
     spec->icount = true;
@@ -222,6 +222,20 @@ double vr_machine_seconds(const VrMachine *m)
     return vr_child_seconds(m->child);
 }
 
+/* The first line of what QEMU kept of it. */
+static char *explain_mismatch(const VrMachine *m)
+{
+    g_autofree char *path =
+        g_build_filename(m->dir, "recording", "mismatch.txt", NULL);
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL)) {
+        return g_strdup("lockstep mismatch");
+    }
+    text[strcspn(text, "\n")] = '\0';
+    return g_strdup_printf("lockstep: %s", text);
+}
+
 char *vr_machine_explain(const VrMachine *m)
 {
     g_autofree char *log = g_build_filename(m->dir, "qemu.log", NULL);
@@ -232,8 +246,7 @@ char *vr_machine_explain(const VrMachine *m)
         return g_strdup_printf("the machine was ended after %u s (--timeout)",
                                m->timeout_s);
     case VR_END_MISMATCH:
-        return g_strdup_printf("lockstep mismatch%s%s", *said ? ": " : "",
-                               said);
+        return explain_mismatch(m);
     case VR_END_FAILED:
         return g_strdup_printf("QEMU ended with status %d%s%s",
                                vr_machine_status(m), *said ? ": " : "", said);

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What `conform` rests on: the catalogue, expectations, JUnit, the look at a
+ * kernel's image, and values of options.
+ */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "../catalogue.h"
+#include "../junit.h"
+#include "../kernel_image.h"
+#include "../options.h"
+#include "../result.h"
+
+static char *scratch;
+
+static char *put(const char *name, const void *data, gssize len)
+{
+    char *path = g_build_filename(scratch, name, NULL);
+
+    g_assert_true(g_file_set_contents(path, data, len, NULL));
+    return path;
+}
+
+/* --- the catalogue --- */
+
+#define BASE "[base]\nkind=base\narch=arm64\nconfig=c\n" \
+             "expect-fail=arm64.tdir.stress\n"
+#define SERIES "[s]\nkind=series\narch=arm64\nconfig=c\npatches=p1;p2\n"
+#define MUTANT "[m]\nkind=mutant\narch=arm64\nconfig=c\non-top-of=s\n" \
+               "patches=p3\ncaught-by=arm64.tdir.broadcast-kick\n" \
+               "expect-fail=arm64.tdir.stress\n"
+
+static VrCatalogue *load(const char *text, VrError *err)
+{
+    g_autofree char *path = put("kernels.ini", text, -1);
+
+    return vr_catalogue_load(path, err);
+}
+
+static void test_catalogue(void)
+{
+    VrError err;
+    g_autoptr(VrCatalogue) c = load(BASE SERIES MUTANT, &err);
+    const VrKernel *m;
+
+    g_assert_nonnull(c);
+    g_assert_cmpuint(c->kernels->len, ==, 3);
+    m = vr_catalogue_find(c, "m", &err);
+    g_assert_nonnull(m);
+    g_assert_cmpuint(m->patches->len, ==, 3);
+    g_assert_true(g_str_has_suffix(m->patches->pdata[0], "/p1"));
+    g_assert_true(g_str_has_suffix(m->patches->pdata[2], "/p3"));
+    g_assert_null(vr_catalogue_find(c, "bse", &err));
+    g_assert_nonnull(strstr(err.text, "base"));
+}
+
+static void test_catalogue_wrong(void)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        { "", "no kernel" },
+        { "[x]\nkind=odd\narch=arm64\nconfig=c\n", "kind" },
+        { "[x]\nkind=base\nconfig=c\n", "'arch' is missing" },
+        { "[x]\nkind=base\narch=arm64\n", "'config' is missing" },
+        { "[x]\nkind=base\narch=arm64\nconfig=nope\n", "nope" },
+        { "[x]\nkind=base\narch=arm64\nconfig=c\npatches=gone\n", "gone" },
+        { "[x]\nkind=base\narch=arm64\nconfig=c\npatch=p1\n", "'patches'" },
+        { "[x]\nkind=base\narch=arm64\nconfig=c\non-top-of=y\n", "above it" },
+        { "[x]\nkind=base\narch=arm64\nconfig=c\n"
+          "expect-fail=arm64.tdir.stres\n", "arm64.tdir.stress" },
+        { "[x]\nkind=mutant\narch=arm64\nconfig=c\n", "caught-by" },
+        { "[a/b]\nkind=base\narch=arm64\nconfig=c\n", "folder" },
+        { "kind=base\n", "kernels.ini" },
+    };
+    VrError err;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_test_message("%s", cases[i].text);
+        g_assert_null(load(cases[i].text, &err));
+        g_assert_cmpint(err.code, ==, VR_ERR_USAGE);
+        g_assert_nonnull(strstr(err.text, cases[i].says));
+    }
+}
+
+static guint count_selected(const VrCatalogue *c, const char *set,
+                            const char *arch)
+{
+    VrError err;
+    g_autoptr(GPtrArray) chosen = vr_catalogue_select(c, set, arch, &err);
+
+    return chosen ? chosen->len : 0;
+}
+
+static void test_select(void)
+{
+    VrError err;
+    g_autoptr(VrCatalogue) c = load(BASE SERIES MUTANT, &err);
+
+    g_assert_cmpuint(count_selected(c, "base,series,mutants", "arm64"), ==, 3);
+    g_assert_cmpuint(count_selected(c, "mutants,m", "arm64"), ==, 1);
+    g_assert_cmpuint(count_selected(c, "s", "arm64"), ==, 1);
+    g_assert_cmpuint(count_selected(c, "base", "x86_64"), ==, 0);
+    g_assert_cmpuint(count_selected(c, "", "arm64"), ==, 0);
+    g_assert_cmpuint(count_selected(c, "base,mutnts", "arm64"), ==, 0);
+}
+
+/* --- expectations --- */
+
+static void test_expectations(void)
+{
+    VrError err;
+    g_autoptr(VrCatalogue) c = load(BASE SERIES MUTANT, &err);
+    g_autoptr(VrKernel) own = vr_kernel_own("own", "arm64");
+    const VrKernel *base = c->kernels->pdata[0], *m = c->kernels->pdata[2];
+
+    g_assert_cmpint(vr_expectation(base, "arm64.tdir.stress"), ==,
+                    VR_EXPECT_FAIL);
+    g_assert_cmpint(vr_expectation(base, "arm64.boot"), ==, VR_EXPECT_PASS);
+    g_assert_cmpint(vr_expectation(m, "arm64.tdir.broadcast-kick"), ==,
+                    VR_EXPECT_FAIL);
+    g_assert_cmpint(vr_expectation(m, "arm64.tdir.stress"), ==,
+                    VR_EXPECT_EITHER);
+    g_assert_cmpint(vr_expectation(m, "arm64.boot"), ==, VR_EXPECT_PASS);
+    g_assert_cmpint(vr_expectation(own, "arm64.tdir.stress"), ==,
+                    VR_EXPECT_PASS);
+    for (int e = VR_EXPECT_PASS; e <= VR_EXPECT_EITHER; e++) {
+        g_assert_false(vr_expectation_met(e, VR_VERDICT_ERROR));
+        g_assert_false(vr_expectation_met(e, VR_VERDICT_NOT_APPLICABLE));
+    }
+    g_assert_true(vr_expectation_met(VR_EXPECT_PASS, VR_VERDICT_PASS));
+    g_assert_false(vr_expectation_met(VR_EXPECT_PASS, VR_VERDICT_FAIL));
+    g_assert_true(vr_expectation_met(VR_EXPECT_FAIL, VR_VERDICT_FAIL));
+    g_assert_false(vr_expectation_met(VR_EXPECT_FAIL, VR_VERDICT_PASS));
+}
+
+/* --- JUnit --- */
+
+static void text_seen(GMarkupParseContext *ctx, const char *text, gsize len,
+                      gpointer data, GError **error)
+{
+    (void)ctx;
+    (void)error;
+    g_string_append_len(data, text, len);
+}
+
+static void test_junit(void)
+{
+    static const char hostile[] = "<a & \"b\" ]]> '\x01\xff";
+    const GMarkupParser parser = { .text = text_seen };
+    g_autoptr(VrKernel) own = vr_kernel_own("k<&\">", "arm64");
+    g_autoptr(GPtrArray) results = g_ptr_array_new();
+    g_autoptr(GPtrArray) checks = vr_option_checks("arm64.boot", NULL);
+    g_autoptr(GString) seen = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *xml = NULL;
+    VrResultSet *r = vr_result_new(own, "model");
+    VrRow *row;
+    GMarkupParseContext *ctx;
+
+    vr_result_judge(r, checks, NULL, NULL, 0, hostile, true);
+    g_assert_cmpuint(r->unexpected, ==, 1);
+    row = r->rows->pdata[0];
+    g_assert_cmpint(row->verdict->outcome, ==, VR_VERDICT_ERROR);
+    vr_verdict_note(row->verdict, "%s", hostile);
+    g_ptr_array_add(results, r);
+    xml = vr_junit_text(results, 1.5);
+    g_assert_nonnull(strstr(xml, "errors=\"1\""));
+    g_assert_nonnull(strstr(xml, "time=\"1.500\""));
+    ctx = g_markup_parse_context_new(&parser, 0, seen, NULL);
+    g_assert_true(g_markup_parse_context_parse(ctx, xml, -1, &error) &&
+                  g_markup_parse_context_end_parse(ctx, &error));
+    g_assert_no_error(error);
+    g_assert_nonnull(strstr(seen->str, "<a & \"b\" ]]> '"));
+    g_markup_parse_context_free(ctx);
+    vr_result_free(r);
+}
+
+/* --- kernel images --- */
+
+static void make_image(uint8_t *image, uint64_t size)
+{
+    memset(image, 0, 4096);
+    for (int i = 0; i < 8; i++) {
+        image[0x10 + i] = size >> 8 * i;
+    }
+    memcpy(image + 0x38, "ARM\x64", 4);
+}
+
+static void expect_image(const void *data, gssize len, const char *says)
+{
+    g_autofree char *path = put("Image", data, len);
+    VrError err = { 0 };
+    bool ok = vr_kernel_image_check(path, "arm64", &err);
+
+    g_test_message("%s", err.text);
+    g_assert_cmpint(ok, ==, says == NULL);
+    if (says) {
+        g_assert_cmpint(err.code, ==, VR_ERR_USAGE);
+        g_assert_nonnull(strstr(err.text, says));
+    }
+}
+
+static void test_images(void)
+{
+    uint8_t image[4096];
+
+    make_image(image, 4096);
+    expect_image(image, sizeof(image), NULL);
+    make_image(image, 4200); /* with its bss */
+    expect_image(image, sizeof(image), NULL);
+    make_image(image, 100000);
+    expect_image(image, sizeof(image), "is cut");
+    make_image(image, 0);
+    expect_image(image, sizeof(image), "without its size");
+    expect_image(image, 40, "not a kernel image");
+    expect_image("", 0, "empty file");
+    memset(image, 0, sizeof(image));
+    memcpy(image + 0x202, "HdrS", 4);
+    expect_image(image, sizeof(image), "x86 bzImage");
+    memcpy(image, "\177ELF", 4);
+    image[0x202] = 0;
+    image[18] = 62;
+    expect_image(image, sizeof(image), "x86-64");
+    expect_image("\x1f\x8b\x08junk", 7, "damaged or cut");
+    expect_image("MZ", 2, "PE executable");
+}
+
+/* --- options --- */
+
+static void test_options(void)
+{
+    VrError err;
+    g_autoptr(GPtrArray) all = vr_option_checks(NULL, &err);
+    g_autoptr(GPtrArray) two =
+        vr_option_checks("*stress,arm64.boot", &err);
+    g_autofree char *scenarios = vr_option_scenarios_of(two);
+    g_autofree char *normal = vr_option_scenarios("stress,boot,BOOT", &err);
+
+    g_assert_cmpuint(all->len, ==, 9);
+    g_assert_cmpuint(two->len, ==, 2);
+    g_assert_cmpstr(scenarios, ==, "BOOT,STRESS");
+    g_assert_cmpstr(normal, ==, "BOOT,STRESS");
+    g_assert_null(vr_option_checks("arm64.nothing", &err));
+    g_assert_null(vr_option_checks("", &err));
+    g_assert_null(vr_option_scenarios("BOOT,NOTHING", &err));
+    g_assert_true(vr_option_backend("builtin", &err));
+    g_assert_true(vr_option_backend("model", &err));
+    g_assert_true(vr_option_backend("lockstep:rtl:model", &err));
+    g_assert_false(vr_option_backend("lockstep:rtl:builtin", &err));
+    g_assert_false(vr_option_backend("modle", &err));
+    g_assert_nonnull(strstr(err.text, "model"));
+    g_assert_false(vr_option_range("--jobs", 0, 1, 2, &err));
+    g_assert_true(vr_option_range("--jobs", 2, 1, 2, &err));
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const files[] = { "kernels.ini", "Image", "c", "p1",
+                                         "p2", "p3" };
+    int ret;
+
+    g_test_init(&argc, &argv, NULL);
+    scratch = g_dir_make_tmp("virelay-conform-XXXXXX", NULL);
+    for (size_t i = 2; i < G_N_ELEMENTS(files); i++) {
+        g_free(put(files[i], "", 0));
+    }
+    g_test_add_func("/conform/catalogue", test_catalogue);
+    g_test_add_func("/conform/catalogue-wrong", test_catalogue_wrong);
+    g_test_add_func("/conform/select", test_select);
+    g_test_add_func("/conform/expectations", test_expectations);
+    g_test_add_func("/conform/junit", test_junit);
+    g_test_add_func("/conform/images", test_images);
+    g_test_add_func("/conform/options", test_options);
+    ret = g_test_run();
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(scratch, files[i], NULL);
+
+        g_unlink(path);
+    }
+    g_rmdir(scratch);
+    g_free(scratch);
+    return ret;
+}
