@@ -28,7 +28,7 @@ fails_with() {
     shift 2
     timeout 120 "$@" >"$scratch/out" 2>&1 </dev/null
     status=$?
-    if [ "$status" -ne "$code" ]; then
+    if ! [[ $status =~ ^$code$ ]]; then
         echo "# exit $status, wanted $code: $*"
         sed 's/^/# /' "$scratch/out" | tail -n 20
         return 1

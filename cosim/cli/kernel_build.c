@@ -72,7 +72,7 @@ static bool watch(VrChild *child, const VrKernel *k, const VrBuildStep *step)
 static bool explain(const VrKernel *k, int status, const char *log,
                     VrError *err)
 {
-    g_autofree char *tail = vr_log_tail(log, 3);
+    g_autofree char *tail = vr_log_tail(log, 8);
 
     return vr_error_set(err, status == 2 ? VR_ERR_USAGE : VR_ERR_ENVIRONMENT,
                         "kernel %s could not be built: %.380s", k->name,
