@@ -278,7 +278,6 @@ static int default_jobs(void)
 static int cmd_conform(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
-        .arch = g_strdup("arm64"), .backend = g_strdup("lockstep"),
         .stress = 100000, .seed = 1, .timeout = 900,
         .jobs = default_jobs(),
     };
@@ -286,6 +285,8 @@ static int cmd_conform(const VrCommand *self, int argc, char **argv)
     VrError err;
 
     if (ret < 0) {
+        vr_option_default(&a.arch, "arm64");
+        vr_option_default(&a.backend, "lockstep");
         vr_signals_catch();
         ret = check_arguments(&a, argc, argv, &err) ? run(self, &a)
                                                     : vr_cli_fail(self, &err);

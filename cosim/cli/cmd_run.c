@@ -86,19 +86,49 @@ static VrErrorCode code_of(const VrBoot *boot, const VrResultSet *r)
     return VR_ERR_VERDICT;
 }
 
+/* Without a trace: what the agent says itself. False if it did not finish. */
+static bool print_report(const VrResultSet *r, const char *scenarios)
+{
+    static const char *const words[] = {
+        [VR_RESULT_MISSING] = "missing", [VR_RESULT_OK] = "ok",
+        [VR_RESULT_NOT_OK] = "not ok", [VR_RESULT_SKIP] = "skipped",
+    };
+    g_autofree char *console = g_build_filename(r->folder, "console.txt", NULL);
+    g_auto(GStrv) names = g_strsplit(scenarios, ",", 0);
+    VrReport *report = vr_report_load(console, NULL);
+    bool done = report && vr_report_done(report);
+
+    printf("no trace, no verdicts; the agent's own results:\n");
+    for (char **name = names; report && *name; name++) {
+        const char *text;
+        VrResult result = vr_report_result(report, *name, &text);
+
+        printf("  %-8s %-16s %s\n", words[result], *name, text);
+    }
+    vr_report_free(report);
+    return done;
+}
+
 static int conclude(const VrCommand *self, const VrBoot *boot,
-                    const VrResultSet *r)
+                    const VrResultSet *r, const VrMachineSpec *machine)
 {
     const VrMachineEnd end = vr_boot_end(boot);
+    bool done = true;
 
     if (end == VR_END_MISMATCH) {
         vr_boot_print_mismatch(stdout, r->folder);
+    } else if (!machine->trace) {
+        done = print_report(r, machine->scenarios);
     } else {
         vr_verdicts_print(stdout, r);
     }
     printf("%s: %.1f s\n", r->folder, r->seconds);
     if (end != VR_END_CLEAN) {
         return vr_cli_error(self, code_of(boot, r), "%s", r->trouble);
+    }
+    if (!done) {
+        return vr_cli_error(self, VR_ERR_VERDICT, "the agent did not come to "
+                            "its end; see %s/console.txt", r->folder);
     }
     return r->unexpected ? VR_EXIT_VERDICT : VR_EXIT_OK;
 }
@@ -120,7 +150,8 @@ static int run_boot(const VrCommand *self, const VrBootOrder *order)
                             "of the run is left");
     }
     r = vr_boot_finish(boot, &err);
-    ret = r ? conclude(self, boot, r) : vr_cli_fail(self, &err);
+    ret = r ? conclude(self, boot, r, &order->machine)
+            : vr_cli_fail(self, &err);
     vr_result_free(r);
     vr_boot_free(boot);
     return ret;
@@ -218,7 +249,6 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
 static int cmd_run(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
-        .arch = g_strdup("arm64"), .backend = g_strdup("lockstep"),
         .cpus = 5, .mem = 512, .timeout = 900, .stress = 100000, .seed = 1,
         .trace = TRUE, .icount = TRUE,
     };
@@ -226,6 +256,8 @@ static int cmd_run(const VrCommand *self, int argc, char **argv)
     VrError err;
 
     if (ret < 0) {
+        vr_option_default(&a.arch, "arm64");
+        vr_option_default(&a.backend, "lockstep");
         vr_signals_catch();
         ret = vr_env_check_arch(a.arch, &err) &&
                       check_arguments(&a, argc, argv, &err)

@@ -179,6 +179,13 @@ bool vr_option_backend(const char *name, VrError *err)
                                    sizeof(hint)));
 }
 
+void vr_option_default(char **value, const char *text)
+{
+    if (!*value) {
+        *value = g_strdup(text);
+    }
+}
+
 bool vr_option_range(const char *option, gint64 value, gint64 min, gint64 max,
                      VrError *err)
 {

@@ -23,6 +23,8 @@ GPtrArray *vr_option_checks_of(const char *scenarios);
  * "lockstep:DUT:REFERENCE".
  */
 bool vr_option_backend(const char *name, VrError *err);
+/* Set an option that was not given. */
+void vr_option_default(char **value, const char *text);
 /* min <= value <= max, or *err names the option. */
 bool vr_option_range(const char *option, gint64 value, gint64 min, gint64 max,
                      VrError *err);
