@@ -2,6 +2,7 @@
 #include "kernel_build.h"
 
 #include <glib/gstdio.h>
+#include <stdio.h>
 
 #include "child.h"
 #include "env.h"
@@ -69,14 +70,39 @@ static bool watch(VrChild *child, const VrKernel *k, const VrBuildStep *step)
     return true;
 }
 
+/* What build-kernel says while all is well. */
+static bool is_progress(const char *line)
+{
+    static const char *const words[] = { "copying ", "unpacking ", "building ",
+                                         "waiting ", "warning: " };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *text = g_strconcat("build-kernel: ", words[i], NULL);
+
+        if (g_str_has_prefix(line, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The error is the first thing that went wrong; stderr gets all of it. */
 static bool explain(const VrKernel *k, int status, const char *log,
                     VrError *err)
 {
     g_autofree char *tail = vr_log_tail(log, 8);
+    g_auto(GStrv) lines = g_strsplit(tail, "\n", 0);
+    char **line = lines;
 
+    while (*line && is_progress(*line)) {
+        line++;
+    }
+    for (char **rest = line; *rest; rest++) {
+        fprintf(stderr, "%s\n", *rest);
+    }
     return vr_error_set(err, status == 2 ? VR_ERR_USAGE : VR_ERR_ENVIRONMENT,
-                        "kernel %s could not be built: %.380s", k->name,
-                        *tail ? tail : "build-kernel said nothing");
+                        "kernel %s could not be built: %.400s", k->name,
+                        *line ? *line : "build-kernel said nothing");
 }
 
 static bool run_build(const VrKernel *k, GPtrArray *argv, const char *log,
