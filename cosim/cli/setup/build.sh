@@ -189,16 +189,15 @@ carry_out_plan() {
         run_step "${plan_log[i]}" "${plan_title[i]}" "${words[@]}"
     done
     rm -rf "$VIRELAY_BUILD/apt"
-    write_manifest
 }
 
 # Kernels are the compiled command's business, with its own progress; it does
 # nothing where they are there.
 build_kernels() {
-    local status=0 args=(kernels --build)
-    step_title='kernels'
+    local status=0
+    step_title='the kernels'
     set -m
-    "$cli" "${args[@]}" >&2 </dev/null &
+    "$cli" kernels --build >&2 </dev/null &
     step_pid=$!
     wait "$step_pid" || status=$?
     step_pid='' step_title=''

@@ -62,6 +62,9 @@ doctor_builds() {
 
 doctor_kernels() {
     local image found=0
+    if [[ -x $cli ]]; then
+        "$cli" doctor | sed 's/^/      /' || true
+    fi
     for image in "$VIRELAY_BUILD"/kernels/*/Image; do
         [[ -e $image ]] || continue
         found=$((found + 1))
