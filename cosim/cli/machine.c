@@ -8,6 +8,12 @@
 #include "env.h"
 #include "signals.h"
 
+/*
+ * What the agent waits for the guest, when time is the wall's: QEMU's threads
+ * share few processors then.
+ */
+#define REAL_TIME_PATIENCE_MS 1000
+
 struct VrMachine {
     VrChild *child;
     char *dir;
@@ -87,6 +93,9 @@ static void add_kernel(GPtrArray *argv, const VrMachineSpec *spec,
     }
     g_string_append_printf(line, " vr.stress=%" G_GUINT64_FORMAT " vr.seed=%"
                            G_GUINT64_FORMAT, spec->stress, spec->seed);
+    if (!spec->icount) {
+        g_string_append_printf(line, " vr.patience=%u", REAL_TIME_PATIENCE_MS);
+    }
     if (spec->append && *spec->append) {
         g_string_append_printf(line, " %s", spec->append);
     }
