@@ -41,7 +41,7 @@ static bool looks_like_trace(const char *path, GError **error)
 
 static bool map_trace(VrRun *run, const char *path, GError **error)
 {
-    VrTraceHeader header;
+    VrTraceHeader header = { 0 };
     gsize len;
 
     if (!looks_like_trace(path, error)) {

@@ -185,7 +185,7 @@ void vr_boot_print_mismatch(FILE *f, const char *folder)
     }
     recording = recording_of(folder, text);
     lines = g_strsplit(g_strchomp(text), "\n", MAX_MISMATCH_LINES + 1);
-    for (unsigned i = 0; lines[i] && i < MAX_MISMATCH_LINES; i++) {
+    for (unsigned i = 0; i < MAX_MISMATCH_LINES && lines[i]; i++) {
         fprintf(f, "%s\n", lines[i]);
     }
     if (recording) {

@@ -12,7 +12,7 @@
  * What the agent waits for the guest, when time is the wall's: QEMU's threads
  * share few processors then.
  */
-#define REAL_TIME_PATIENCE_MS 1000
+#define REAL_TIME_PATIENCE_MS 1000u
 
 struct VrMachine {
     VrChild *child;
