@@ -67,6 +67,8 @@ bool vr_trace_open(const char *path, VrError *err);
 /* Flush and close. False with *err if something could not be written. */
 bool vr_trace_close(VrError *err);
 void vr_trace_flush(void);
+/* Take no more records; the file stays open until vr_trace_close(). */
+void vr_trace_stop(void);
 /* Where virtual time comes from; without it every record has time 0. */
 void vr_trace_set_clock(uint64_t (*now_ns)(void));
 

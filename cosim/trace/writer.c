@@ -104,6 +104,13 @@ void vr_trace_flush(void)
     pthread_mutex_unlock(&lock);
 }
 
+void vr_trace_stop(void)
+{
+    pthread_mutex_lock(&lock);
+    vr_trace_on = false;
+    pthread_mutex_unlock(&lock);
+}
+
 static bool close_locked(VrError *err)
 {
     bool ok = true;

@@ -30,11 +30,22 @@ static VirelayRun *the_run;
 static bool ending;
 static int end_code;
 
+/*
+ * What the vCPUs still do until the main loop has stopped them depends on the
+ * host: it is not part of the trace.
+ */
+static void trace_end(void)
+{
+    vr_trace(VR_TRACE_MACHINE_EXIT, VR_TRACE_NO_CPU, end_code, 0, 0, 0, 0);
+    vr_trace_stop();
+}
+
 void virelay_run_end(int code)
 {
     if (!ending) {
         ending = true;
         end_code = code;
+        trace_end();
         qemu_system_shutdown_request_with_code(SHUTDOWN_CAUSE_GUEST_SHUTDOWN,
                                                code);
     }
@@ -76,7 +87,7 @@ static void run_at_exit(Notifier *n, void *data)
     if (!run->trace) {
         return;
     }
-    vr_trace(VR_TRACE_MACHINE_EXIT, VR_TRACE_NO_CPU, end_code, 0, 0, 0, 0);
+    trace_end();
     if (!vr_trace_close(&err)) {
         error_report("virelay-run: the trace %s is incomplete: %s",
                      run->trace, err.text);
