@@ -5,7 +5,10 @@
         .global vr_payload
 vr_payload:
         .incbin VR_PAYLOAD_FILE
-        .global vr_payload_end
-vr_payload_end:
+.Lend:
+        .balign 8
+        .global vr_payload_size
+vr_payload_size:
+        .quad .Lend - vr_payload
 
         .section .note.GNU-stack, "", %progbits

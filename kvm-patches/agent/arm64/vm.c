@@ -21,7 +21,7 @@
 
 /* The guest's image, put in by payload.S */
 extern const uint8_t vr_payload[];
-extern const uint8_t vr_payload_end[];
+extern const uint64_t vr_payload_size;
 
 void vr_vm_error(VrVm *vm, const char *format, ...)
 {
@@ -78,9 +78,9 @@ static bool add_memory(VrVm *vm)
     if (!vm->code || !vm->shared) {
         return false;
     }
-    memcpy(vm->code, vr_payload, vr_payload_end - vr_payload);
+    memcpy(vm->code, vr_payload, vr_payload_size);
     __builtin___clear_cache((char *)vm->code,
-                            (char *)vm->code + (vr_payload_end - vr_payload));
+                            (char *)vm->code + vr_payload_size);
     return add_slot(vm, 0, VR_GUEST_CODE_BASE, vm->code, VR_GUEST_CODE_SIZE) &&
            add_slot(vm, 1, VR_GUEST_SHARED_BASE, vm->shared,
                     VR_GUEST_SHARED_SIZE);
