@@ -126,6 +126,7 @@ step_failed() { # TITLE LOG
 
 on_interrupt() { # SIGNAL
     trap '' INT TERM HUP
+    disown -a # bash is not to report the child as killed
     if [[ -n $step_pid ]]; then
         kill -INT -- "-$step_pid" 2>/dev/null || true
         local tries
