@@ -124,7 +124,8 @@ make_plan() {
     mapfile -t missing < <(missing_packages "${command_needs[@]}")
     if ((${#missing[@]})); then
         want_packages "${missing[@]}"
-        plan 01-packages 2500 "Install ${#missing[@]} Debian packages" \
+        check_space / 1500
+        plan 01-packages 0 "Install ${#missing[@]} Debian packages" \
             install_packages "${missing[@]}"
     fi
     [[ -n $(meson_package) ]] || plan_meson
@@ -135,7 +136,7 @@ make_plan() {
         plan 04-fetch-linux 320 'Fetch the source of Linux 6.12' fetch_linux
     fi
     if ((${#plan_do[@]})) || ! ours_up_to_date; then
-        plan 05-build-ours 300 'Build Virelay' build_ours
+        plan 05-build-ours 100 'Build Virelay' build_ours
     fi
     if needs qemu; then
         if ((${#missing[@]})) || [[ -z $(qemu_source) ]]; then
@@ -143,9 +144,9 @@ make_plan() {
         else
             build_qemu check >/dev/null 2>&1 || qemu=$?
         fi
-        ((qemu != 10 && qemu <= 11)) || plan 06-prepare-qemu 800 \
+        ((qemu != 10 && qemu <= 11)) || plan 06-prepare-qemu 200 \
             'Prepare QEMU (unpack, patch, configure)' prepare_qemu
-        ((qemu == 0)) || plan 07-build-qemu 500 \
+        ((qemu == 0)) || plan 07-build-qemu 450 \
             "Build QEMU $(qemu_version)" build_qemu build
     fi
 }
@@ -167,14 +168,12 @@ want_packages() { # PACKAGE...
     become_root "$@"
 }
 
-check_space() { # MEGABYTES
-    local dir free
-    for dir in "$VIRELAY_BUILD" "$VIRELAY_CACHE"; do
-        free=$(free_mb "$dir")
-        ((free >= $1)) || die \
-            "no disk space: $dir has $free MB free, and about $1 MB are needed." \
-            'Free some, or use --build DIR and --cache DIR on another disk.'
-    done
+check_space() { # DIR MEGABYTES
+    local free
+    free=$(free_mb "$1")
+    ((free >= $2)) || die \
+        "no disk space: $1 has $free MB free, and about $2 MB are needed." \
+        'Free some, or use --build DIR and --cache DIR on another disk.'
 }
 
 carry_out_plan() {
@@ -182,7 +181,12 @@ carry_out_plan() {
     local -a words
     step_total=${#plan_do[@]}
     ((step_total)) || return 0
-    check_space "$plan_mb"
+    # Where no kernel is cached yet, a kernel tree is going to be built.
+    if needs linux && [[ ! -d $VIRELAY_CACHE/kernels ]]; then
+        plan_mb=$((plan_mb + 2500))
+    fi
+    check_space "$VIRELAY_BUILD" "$plan_mb"
+    check_space "$VIRELAY_CACHE" "$plan_mb"
     rm -f "$VIRELAY_BUILD/apt/fresh"
     for ((i = 0; i < step_total; i++)); do
         read -r -a words <<<"${plan_do[i]}"
