@@ -55,7 +55,6 @@ progress_in() { # LOG
 
 ticker() { # TITLE LOG
     local start=$SECONDS progress
-    trap 'exit 0' TERM
     while sleep 1; do
         progress=$(progress_in "$2" || true)
         printf '\r\e[K%s %s%s' "$(step_line "$1")" \
@@ -66,7 +65,7 @@ ticker() { # TITLE LOG
 
 stop_ticker() {
     [[ -n $ticker_pid ]] || return 0
-    kill -TERM -- "-$ticker_pid" 2>/dev/null || true
+    kill -KILL -- "-$ticker_pid" 2>/dev/null || true
     wait "$ticker_pid" 2>/dev/null || true
     ticker_pid=''
     printf '\r\e[K' >&2
