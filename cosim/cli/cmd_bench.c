@@ -276,7 +276,7 @@ static int cmd_bench(const VrCommand *self, int argc, char **argv)
         { "repeat", 'r', 0, G_OPTION_ARG_INT, &b->repeat,
           "Times that all is run (5)", "N" },
         { "stress", 0, 0, G_OPTION_ARG_INT64, &b->stress,
-          "SPIs of the storm (2000)", "N" },
+          "SPIs of the storm (20000)", "N" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &json,
           "Write the figures as JSON; - is standard output", "FILE" },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -286,7 +286,7 @@ static int cmd_bench(const VrCommand *self, int argc, char **argv)
 
     b->self = self;
     b->repeat = 5;
-    b->stress = 2000;
+    b->stress = 20000;
     ret = vr_cli_parse(self, entries, &argc, &argv);
     if (ret >= 0) {
         return ret;
