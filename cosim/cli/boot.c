@@ -53,7 +53,8 @@ static VrResultSet *judge(const VrBoot *b)
     g_autofree char *console = vr_run_folder_file(b->folder, "console.txt");
     g_autofree char *trace = vr_run_folder_file(b->folder, "trace.vrt");
     g_autofree char *trouble = vr_machine_explain(b->machine);
-    VrResultSet *r = vr_result_new(b->order.kernel, b->order.machine.backend);
+    VrResultSet *r = vr_result_new(b->order.kernel, b->order.machine.backend,
+                                   b->order.machine.variant);
 
     r->image_sha256 = g_strdup(b->image_sha256);
     r->seconds = vr_machine_seconds(b->machine);

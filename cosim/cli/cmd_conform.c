@@ -17,7 +17,8 @@
 
 typedef struct Arguments {
     char *arch, *kernel_set, *backend, *check, *kernel, *linux_dir, *config;
-    char **patches;
+    char **patches, **variant;
+    char *variant_joined;
     char *junit, *json;
     gboolean keep_going, keep_traces;
     gint64 stress, seed;
@@ -29,6 +30,8 @@ static void free_arguments(Arguments *a)
     g_free(a->arch);
     g_free(a->kernel_set);
     g_free(a->backend);
+    g_strfreev(a->variant);
+    g_free(a->variant_joined);
     g_free(a->check);
     g_free(a->kernel);
     g_free(a->linux_dir);
@@ -83,7 +86,7 @@ static bool check_output(const char *option, const char *path, VrError *err)
                         option, dir);
 }
 
-static bool check_arguments(const Arguments *a, int argc, char **argv,
+static bool check_arguments(Arguments *a, int argc, char **argv,
                             VrError *err)
 {
     if (argc > 1) {
@@ -91,7 +94,8 @@ static bool check_arguments(const Arguments *a, int argc, char **argv,
                             "only", argv[1]);
     }
     if (!vr_env_check_arch(a->arch, err) || !check_exclusive(a, err) ||
-        !vr_option_backend(a->backend, err)) {
+        !vr_option_backend(a->backend, err) ||
+        !vr_option_variant(a->variant, a->backend, &a->variant_joined, err)) {
         return false;
     }
     if (a->kernel && !vr_kernel_image_check(a->kernel, a->arch, err)) {
@@ -205,6 +209,7 @@ static int run(const VrCommand *self, const Arguments *a)
     vr_machine_defaults(&c.machine);
     c.machine.arch = a->arch;
     c.machine.backend = a->backend;
+    c.machine.variant = a->variant_joined;
     c.machine.scenarios = scenarios;
     c.machine.stress = a->stress;
     c.machine.seed = a->seed;
@@ -234,6 +239,8 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
           "builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
           "(lockstep)", "B" },
+        { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
+          "A parameter of the redistributors; may be repeated", "NAME=VALUE" },
         { "check", 'c', 0, G_OPTION_ARG_STRING, &a->check,
           "Only these checks: a list of globs", "GLOB" },
         { "kernel", 'k', 0, G_OPTION_ARG_FILENAME, &a->kernel,

@@ -15,6 +15,8 @@
 
 typedef struct Arguments {
     char *kernel, *kernel_name, *arch, *backend, *scenarios, *append, *out;
+    char **variant;
+    char *variant_joined;
     gint cpus, mem, timeout;
     gint64 stress, seed;
     gboolean trace, icount, record;
@@ -26,12 +28,14 @@ static void free_arguments(Arguments *a)
     g_free(a->kernel_name);
     g_free(a->arch);
     g_free(a->backend);
+    g_strfreev(a->variant);
+    g_free(a->variant_joined);
     g_free(a->scenarios);
     g_free(a->append);
     g_free(a->out);
 }
 
-static bool check_arguments(const Arguments *a, int argc, char **argv,
+static bool check_arguments(Arguments *a, int argc, char **argv,
                             VrError *err)
 {
     if (argc > 1) {
@@ -43,6 +47,8 @@ static bool check_arguments(const Arguments *a, int argc, char **argv,
                             "exclude each other");
     }
     return vr_option_backend(a->backend, err) &&
+           vr_option_variant(a->variant, a->backend, &a->variant_joined,
+                             err) &&
            vr_option_range("--cpus", a->cpus, 1, 8, err) &&
            vr_option_range("--mem", a->mem, 64, 8192, err) &&
            vr_option_range("--timeout", a->timeout, 1, 86400, err) &&
@@ -192,6 +198,7 @@ static int run(const VrCommand *self, Arguments *a)
     order.machine.arch = a->arch;
     order.machine.kernel = image;
     order.machine.backend = a->backend;
+    order.machine.variant = a->variant_joined;
     order.machine.scenarios = scenarios;
     order.machine.append = a->append;
     order.machine.cpus = a->cpus;
@@ -216,6 +223,8 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
           "builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
           "(lockstep)", "B" },
+        { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
+          "A parameter of the redistributors; may be repeated", "NAME=VALUE" },
         { "cpus", 0, 0, G_OPTION_ARG_INT, &a->cpus, "Physical CPUs (5)", "N" },
         { "mem", 0, 0, G_OPTION_ARG_INT, &a->mem, "Memory in MiB (512)", "N" },
         { "scenarios", 's', 0, G_OPTION_ARG_STRING, &a->scenarios,

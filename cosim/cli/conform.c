@@ -49,7 +49,8 @@ static int interrupted(const VrCommand *self)
 /* A kernel that is not there: every verdict on it is an error. */
 static void give_up(const VrConform *c, Job *job, const VrError *why)
 {
-    job->result = vr_result_new(job->kernel, c->machine.backend);
+    job->result = vr_result_new(job->kernel, c->machine.backend,
+                                c->machine.variant);
     vr_result_judge(job->result, c->checks, NULL, NULL, 0, why->text, true);
 }
 

@@ -140,6 +140,10 @@ GPtrArray *vr_machine_command(const VrMachineSpec *spec, const char *dir,
         add(argv, "-global");
         add(argv, "arm-gicv3.redist=%s", spec->backend);
     }
+    if (spec->variant) {
+        add(argv, "-global");
+        add(argv, "arm-gicv3.redist-variant=%s", spec->variant);
+    }
     add_all(argv, "-device virelay-test");
     add_kernel(argv, spec, agent);
     g_ptr_array_add(argv, NULL);

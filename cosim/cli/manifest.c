@@ -100,7 +100,8 @@ bool vr_manifest_write(const VrManifest *m, const char *path, VrError *err)
     json_object_set_int_member(o, "format", 1);
     json_object_set_string_member(o, "arch", s->arch);
     json_object_set_string_member(o, "backend", s->backend);
-    json_object_set_string_member(o, "variant", "default");
+    json_object_set_string_member(o, "variant",
+                                  s->variant ? s->variant : "default");
     json_object_set_string_member(o, "scenarios", s->scenarios);
     vr_json_uint(o, "seed", s->seed);
     vr_json_uint(o, "stress", s->stress);

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "gicv3_redist.h"
 #include "nearest.h"
+#include "variant.h"
 
 #define BLOCK "gicv3-redist"
 
@@ -177,6 +179,40 @@ bool vr_option_backend(const char *name, VrError *err)
                         wrong == name ? "" : " for a side of lockstep",
                         vr_nearest(wrong, backend_name_at, NULL, hint,
                                    sizeof(hint)));
+}
+
+/* What the machine says itself, of each CPU. */
+static bool is_machines(const char *name)
+{
+    return strcmp(name, "affinity") == 0 || strcmp(name, "last") == 0 ||
+           strcmp(name, "processor-number") == 0;
+}
+
+bool vr_option_variant(char *const *params, const char *backend, char **joined,
+                       VrError *err)
+{
+    *joined = NULL;
+    if (!params || !params[0]) {
+        return true;
+    }
+    if (strcmp(backend, "builtin") == 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "--variant: QEMU's own "
+                            "redistributor has no variants; choose another "
+                            "--backend");
+    }
+    for (size_t i = 0; params[i]; i++) {
+        VrParam param;
+
+        if (!vr_variant_parse(&vr_gicv3_redist_type, params[i], &param, err)) {
+            return false;
+        }
+        if (is_machines(param.name)) {
+            return vr_error_set(err, VR_ERR_USAGE, "--variant: '%s' is set by "
+                                "the machine, for each CPU", param.name);
+        }
+    }
+    *joined = g_strjoinv(":", (char **)params);
+    return true;
 }
 
 void vr_option_default(char **value, const char *text)

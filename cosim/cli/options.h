@@ -23,6 +23,13 @@ GPtrArray *vr_option_checks_of(const char *scenarios);
  * "lockstep:DUT:REFERENCE".
  */
 bool vr_option_backend(const char *name, VrError *err);
+/*
+ * Parameters of the redistributors' block, each "name=value", joined by ':' as
+ * QEMU's property takes them; to be freed. *joined is NULL where there are
+ * none. False with *err for a bad one, or with a backend that has no variants.
+ */
+bool vr_option_variant(char *const *params, const char *backend, char **joined,
+                       VrError *err);
 /* Set an option that was not given. */
 void vr_option_default(char **value, const char *text);
 /* min <= value <= max, or *err names the option. */

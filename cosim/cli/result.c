@@ -50,12 +50,14 @@ static void row_free(gpointer data)
     g_free(row);
 }
 
-VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend)
+VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend,
+                           const char *variant)
 {
     VrResultSet *r = g_new0(VrResultSet, 1);
 
     r->kernel = kernel;
     r->backend = g_strdup(backend);
+    r->variant = g_strdup(variant);
     r->rows = g_ptr_array_new_with_free_func(row_free);
     return r;
 }
@@ -64,6 +66,7 @@ void vr_result_free(VrResultSet *r)
 {
     if (r) {
         g_free(r->backend);
+        g_free(r->variant);
         g_free(r->image_sha256);
         g_free(r->folder);
         g_free(r->trouble);
@@ -122,7 +125,8 @@ static JsonNode *row_json(const VrResultSet *r, const VrRow *row)
     json_object_set_string_member(o, "kernel", r->kernel->name);
     json_object_set_string_member(o, "check", row->check->id);
     json_object_set_string_member(o, "backend", r->backend);
-    json_object_set_string_member(o, "variant", "default");
+    json_object_set_string_member(o, "variant",
+                                  r->variant ? r->variant : "default");
     json_object_set_string_member(o, "verdict",
                                   vr_outcome_name(row->verdict->outcome));
     json_object_set_string_member(o, "expected",

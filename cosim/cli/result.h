@@ -30,6 +30,7 @@ typedef struct VrRow {
 typedef struct VrResultSet {
     const VrKernel *kernel; /* borrowed */
     char *backend;
+    char *variant; /* NULL: the default */
     char *image_sha256; /* or NULL */
     char *folder;       /* of the run, or NULL */
     char *trouble;      /* how the machine ended, if not well */
@@ -38,7 +39,8 @@ typedef struct VrResultSet {
     unsigned unexpected;
 } VrResultSet;
 
-VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend);
+VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend,
+                           const char *variant);
 void vr_result_free(VrResultSet *r);
 /*
  * Judge a run's files, or, where @trouble says why there is no whole run,

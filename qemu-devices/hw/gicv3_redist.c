@@ -8,6 +8,7 @@
 #include "qemu/error-report.h"
 #include "migration/blocker.h"
 #include "migration/vmstate.h"
+#include "variant.h"
 #include "system/kvm.h"
 #include "hw/qdev-core.h"
 #include "cpu.h"
@@ -52,18 +53,57 @@ static bool check_features(const GICv3State *s, Error **errp)
     return !problem;
 }
 
+/* Parameters that are the machine's to say. */
+#define MACHINE_PARAMS 3
+#define MAX_PARAMS (MACHINE_PARAMS + 16)
+
+/* Append what "name=value:name=value" says; false with *errp. */
+static bool add_variant(const char *text, VrParam *params, size_t *count,
+                        Error **errp)
+{
+    g_auto(GStrv) words = g_strsplit(text ?: "", ":", 0);
+
+    for (char **word = words; *word; word++) {
+        VrError err = { 0 };
+        VrParam param;
+
+        if (!vr_variant_parse(&vr_gicv3_redist_type, *word, &param, &err)) {
+            error_setg(errp, "arm-gicv3.redist-variant: %s", err.text);
+            return false;
+        }
+        for (size_t i = 0; i < *count; i++) {
+            if (strcmp(params[i].name, param.name) == 0) {
+                error_setg(errp, "arm-gicv3.redist-variant: '%s' is %s",
+                           param.name, i < MACHINE_PARAMS
+                           ? "set by the machine" : "given twice");
+                return false;
+            }
+        }
+        if (*count == MAX_PARAMS) {
+            error_setg(errp, "arm-gicv3.redist-variant: too many parameters");
+            return false;
+        }
+        params[(*count)++] = param;
+    }
+    return true;
+}
+
 static bool create_block(GICv3CPUState *cs, unsigned instance, Error **errp)
 {
-    const VrParam params[] = {
+    VrParam params[MAX_PARAMS] = {
         { "affinity", cs->gicr_typer >> 32 },
         { "processor-number", extract64(cs->gicr_typer, 8, 16) },
         { "last", !!(cs->gicr_typer & GICR_TYPER_LAST) },
     };
-    const VrVariant variant = { params, ARRAY_SIZE(params) };
+    VrVariant variant = { params, MACHINE_PARAMS };
     const VirelayBlockOrigin origin = { cs->gic->redist, &variant, instance };
     VirelayRedist *vr = g_new0(VirelayRedist, 1);
     VrError err = { 0 };
 
+    if (!add_variant(cs->gic->redist_variant, params, &variant.count, errp)) {
+        g_free(vr);
+        return false;
+    }
     vr->cs = cs;
     vr->instance = instance;
     vr->block = vr_block_create(&vr_gicv3_redist_type, cs->gic->redist,
@@ -93,6 +133,11 @@ bool virelay_redist_realize(GICv3State *s, Error **errp)
     unsigned i;
 
     if (!s->redist || !strcmp(s->redist, BUILTIN)) {
+        if (s->redist_variant) {
+            error_setg(errp, "arm-gicv3.redist-variant: QEMU's own "
+                       "redistributor has no variants; choose another redist");
+            return false;
+        }
         return true;
     }
     if (!check_features(s, errp)) {

@@ -155,7 +155,7 @@ static void test_junit(void)
     g_autoptr(GString) seen = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     g_autofree char *xml = NULL;
-    VrResultSet *r = vr_result_new(own, "model");
+    VrResultSet *r = vr_result_new(own, "model", NULL);
     VrRow *row;
     GMarkupParseContext *ctx;
 
