@@ -144,10 +144,12 @@ void vr_difference_text(const VrBlockType *type, uint64_t number,
              text[0], name_a, text[1], name_b, text[2]);
 }
 
-static void report(Lockstep *s, const VrEvent *stim, const VrEffectsDiff *diff)
+/* Tell of a difference; @stopped: the half that stopped of itself, or NULL. */
+static void report(Lockstep *s, const VrEvent *stim, const VrEffectsDiff *diff,
+                   const char *stopped)
 {
     VrEvent context[VR_RING_SIZE];
-    char text[1024];
+    char text[1024], description[256];
     VrMismatch m = {
         .stimulus = s->stats.stimuli,
         .stim = *stim,
@@ -164,8 +166,15 @@ static void report(Lockstep *s, const VrEvent *stim, const VrEffectsDiff *diff)
     /* The effects of the stimulus itself are not what came before it. */
     m.context_count -= s->dut_log.count < m.context_count
                            ? s->dut_log.count : m.context_count;
-    vr_difference_text(s->parent.type, m.stimulus, stim, s->dut_name, m.dut,
-                       s->ref_name, m.ref, text, sizeof(text));
+    if (stopped) {
+        describe(s->parent.type, stim, description, sizeof(description));
+        snprintf(text, sizeof(text), "stimulus %" PRIu64 " (%s): %s hangs: it "
+                 "stopped in the middle of it", m.stimulus, description,
+                 stopped);
+    } else {
+        vr_difference_text(s->parent.type, m.stimulus, stim, s->dut_name,
+                           m.dut, s->ref_name, m.ref, text, sizeof(text));
+    }
     s->options.on_mismatch(s->options.opaque, &m);
 }
 
@@ -181,8 +190,19 @@ static bool compare(Lockstep *s, const VrEvent *stim)
         return true;
     }
     s->stats.mismatches++;
-    report(s, stim, &diff);
+    report(s, stim, &diff, NULL);
     return s->options.keep_going;
+}
+
+/* A half that stops of itself is a mismatch that cannot be gone on from. */
+static bool stop(Lockstep *s, const VrEvent *stim, const char *name)
+{
+    const VrEffectsDiff none = { .differ = true };
+
+    s->stats.effects += s->dut_log.count;
+    s->stats.mismatches++;
+    report(s, stim, &none, name);
+    return false;
 }
 
 static bool lockstep_apply(VrBlock *b, const VrEvent *stim, VrReply *reply)
@@ -193,9 +213,13 @@ static bool lockstep_apply(VrBlock *b, const VrEvent *stim, VrReply *reply)
     vr_effects_clear(&s->dut_log);
     vr_effects_clear(&s->ref_log);
     s->stats.stimuli++;
-    return vr_block_apply(s->dut, stim, reply) &&
-           vr_block_apply(s->ref, stim, &ref_reply) &&
-           compare(s, stim);
+    if (!vr_block_apply(s->dut, stim, reply)) {
+        return stop(s, stim, s->dut_name);
+    }
+    if (!vr_block_apply(s->ref, stim, &ref_reply)) {
+        return stop(s, stim, s->ref_name);
+    }
+    return compare(s, stim);
 }
 
 /* --- creation --- */

@@ -27,7 +27,11 @@ typedef struct VrLockstepStats {
     uint64_t mismatches;  /* stimuli with a difference */
 } VrLockstepStats;
 
-/* The first difference in the effects of one stimulus. Valid in the call. */
+/*
+ * The first difference in the effects of one stimulus. Valid in the call. Where
+ * one of the two hangs (its apply returned false), dut and ref are both NULL,
+ * the text names it, and the lockstep stops even with keep_going.
+ */
 typedef struct VrMismatch {
     uint64_t stimulus;  /* number of the stimulus; the first one is 1 */
     VrEvent stim;

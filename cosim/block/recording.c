@@ -177,6 +177,12 @@ static void read_outcome(VrRecording *r)
         snprintf(r->outcome, sizeof(r->outcome), "%.*s",
                  (int)strcspn(line, "\n"), line);
     }
+    for (char *c = r->outcome; *c; c++) {
+        /* It will be printed, so a terminal must not obey it. */
+        if ((unsigned char)*c < ' ' || *c == '\177') {
+            *c = '?';
+        }
+    }
 }
 
 static bool end_of_file(VrRecording *r)

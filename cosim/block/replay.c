@@ -3,6 +3,7 @@
 #include "effects.h"
 #include "ring.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -128,6 +129,22 @@ static void compare(Replay *r, const VrEvent *stim)
                               ? r->emitted.count : res->context_count;
 }
 
+/* A lockstep tells of its hang as a mismatch; another backend just stops. */
+static void note_hang(Replay *r, const VrEvent *stim)
+{
+    const VrBlockType *type = vr_block_type(r->block);
+    VrReplayResult *res = r->result;
+    char description[256];
+
+    type->describe(stim, description, sizeof(description));
+    snprintf(res->text, sizeof(res->text), "stimulus %" PRIu64 " (%s): %s "
+             "hangs: it stopped in the middle of it", res->stimuli,
+             description, vr_block_backend(r->block));
+    res->diverged = true;
+    res->stimulus = res->stimuli;
+    res->context_count = vr_ring_copy(&r->ring, res->context);
+}
+
 static void run(Replay *r)
 {
     VrReplayResult *res = r->result;
@@ -141,7 +158,11 @@ static void run(Replay *r)
         going = vr_block_apply(r->block, &stim, NULL);
         res->stimuli++;
         res->effects += r->emitted.count;
-        compare(r, &stim);
+        if (going || res->mismatched) {
+            compare(r, &stim);
+        } else {
+            note_hang(r, &stim);
+        }
         going &= !res->diverged;
     }
 }

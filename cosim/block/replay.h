@@ -29,7 +29,7 @@ typedef struct VrReplayResult {
     uint64_t stimuli, effects;
     uint64_t reorderings; /* against the recording */
     VrLockstepStats lockstep; /* zero where the backend is no lockstep */
-    bool diverged;   /* from the recording */
+    bool diverged;   /* from the recording, or the backend hung */
     bool mismatched; /* DUT from reference */
     /* The first of either: its stimulus, counted from 1, and one line. */
     uint64_t stimulus;

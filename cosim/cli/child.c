@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define STOP_SECONDS 5
+#define STATUS_LOST 255
 
 struct VrChild {
     GPid pid;
@@ -42,6 +43,8 @@ VrChild *vr_child_start(char *const *argv, const char *log_path, VrError *err)
         g_free(c);
         return NULL;
     }
+    /* Where our parent ignores it, we inherit that, and nothing to wait for. */
+    signal(SIGCHLD, SIG_DFL);
     c->began = g_get_monotonic_time();
     ok = g_spawn_async_with_fds(NULL, (char **)argv, NULL,
                                 G_SPAWN_DO_NOT_REAP_CHILD, set_up_child,
@@ -70,6 +73,11 @@ static void reap(VrChild *c, int flags)
         c->end = g_get_monotonic_time();
         c->status = WIFEXITED(status) ? WEXITSTATUS(status)
                                       : 128 + WTERMSIG(status);
+    } else if (pid < 0 && errno == ECHILD) {
+        /* Reaped elsewhere: its status is lost, but it has ended. */
+        c->ended = true;
+        c->end = g_get_monotonic_time();
+        c->status = STATUS_LOST;
     }
 }
 

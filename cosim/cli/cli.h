@@ -50,7 +50,10 @@ const VrCommand *vr_command_find(const char *name);
 int vr_cli_parse(const VrCommand *self, const GOptionEntry *entries,
                  int *argc, char ***argv);
 
-/* Print "virelay NAME: text" to stderr and return the code. */
+/*
+ * Print "virelay NAME: text" to stderr and return the code. Control characters,
+ * which a damaged file may have put into the text, become '?'.
+ */
 int vr_cli_error(const VrCommand *self, VrErrorCode code, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
 int vr_cli_fail(const VrCommand *self, const VrError *err);
@@ -63,6 +66,15 @@ const VrBlockType *vr_cli_block_type(const char *name, VrError *err);
  * Takes @root. A file appears whole or not at all.
  */
 bool vr_cli_write_json(JsonNode *root, const char *path, VrError *err);
+
+/*
+ * Whether @out may be written while @in is read: *err if they are one file, so
+ * that an output never destroys what it is made from. NULL and "-" may.
+ */
+bool vr_cli_distinct(const char *in, const char *out, VrError *err);
+
+/* Set a text of unknown origin; what is not UTF-8 in it is replaced. */
+void vr_json_text(JsonObject *o, const char *name, const char *text);
 
 /*
  * Set a number; as text ("0x...") where all 64 bits count, since JSON's numbers

@@ -41,7 +41,7 @@ static int run(const VrCommand *self, const char *json, int argc, char **argv)
     g_autoptr(GPtrArray) checks = NULL;
     VrError err;
 
-    if (argc > 2) {
+    if (argc > 2 || (argc == 2 && !*argv[1])) {
         return vr_cli_error(self, VR_ERR_USAGE, "give one glob; usage: virelay "
                             "checks %s", self->usage);
     }

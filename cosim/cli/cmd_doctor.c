@@ -56,6 +56,10 @@ static int cmd_doctor(const VrCommand *self, int argc, char **argv)
     if (ret >= 0) {
         return ret;
     }
+    if (argc > 1) {
+        return vr_cli_error(self, VR_ERR_USAGE, "takes no argument, but got "
+                            "'%s'", argv[1]);
+    }
     print_blocks();
     while (vr_check_at(checks)) {
         checks++;
@@ -64,5 +68,5 @@ static int cmd_doctor(const VrCommand *self, int argc, char **argv)
     return print_kernels(&err) ? VR_EXIT_OK : vr_cli_fail(self, &err);
 }
 
-VR_COMMAND(doctor, "doctor", "Blocks, backends, checks and kernels", "",
+VR_COMMAND(doctor, "doctor", "Blocks, backends, checks and kernels", "[--help]",
            cmd_doctor)

@@ -77,7 +77,10 @@ static JsonArray *strings(const GPtrArray *list)
     JsonArray *a = json_array_new();
 
     for (guint i = 0; i < list->len; i++) {
-        json_array_add_string_element(a, g_ptr_array_index(list, i));
+        g_autofree char *text =
+            g_utf8_make_valid(g_ptr_array_index(list, i), -1);
+
+        json_array_add_string_element(a, text);
     }
     return a;
 }

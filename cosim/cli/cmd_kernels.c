@@ -111,13 +111,15 @@ static int build_all(const VrCommand *self, const GPtrArray *kernels)
 
 static int cmd_kernels(const VrCommand *self, int argc, char **argv)
 {
-    gboolean list = FALSE, build = FALSE, json = FALSE;
+    g_autofree char *json = NULL;
+    gboolean list = FALSE, build = FALSE;
     const GOptionEntry entries[] = {
         { "list", 'l', 0, G_OPTION_ARG_NONE, &list,
           "List the kernels (the default)", NULL },
         { "build", 'b', 0, G_OPTION_ARG_NONE, &build,
           "Build all of them, or those named", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &json, "List as JSON", NULL },
+        { "json", 0, 0, G_OPTION_ARG_FILENAME, &json,
+          "Write the list as JSON; - is standard output", "FILE" },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int ret = vr_cli_parse(self, entries, &argc, &argv);
@@ -134,15 +136,14 @@ static int cmd_kernels(const VrCommand *self, int argc, char **argv)
         return vr_cli_fail(self, &err);
     }
     ret = build ? build_all(self, kernels) : VR_EXIT_OK;
-    if (json) {
-        if (!vr_cli_write_json(to_json(kernels), "-", &err)) {
-            return vr_cli_fail(self, &err);
-        }
-    } else if (list || !build) {
+    if (json && !vr_cli_write_json(to_json(kernels), json, &err)) {
+        return vr_cli_fail(self, &err);
+    }
+    if ((list || !build) && g_strcmp0(json, "-") != 0) {
         print_kernels(kernels);
     }
     return ret;
 }
 
 VR_COMMAND(kernels, "kernels", "List the kernels, or build them",
-           "[--list] [--json] [--build] [NAME...]", cmd_kernels)
+           "[--list] [--json FILE|-] [--build] [NAME...]", cmd_kernels)

@@ -92,10 +92,10 @@ static JsonNode *to_json(const char *path, const char *backend,
     JsonNode *node = json_node_new(JSON_NODE_OBJECT);
     JsonObject *root = json_object_new();
 
-    json_object_set_string_member(root, "recording", path);
+    vr_json_text(root, "recording", path);
     json_object_set_string_member(root, "block", info->type->name);
     json_object_set_string_member(root, "backend", backend);
-    json_object_set_string_member(root, "recorded_backend", info->backend);
+    vr_json_text(root, "recorded_backend", info->backend);
     json_object_set_string_member(root, "verdict", verdict(r));
     vr_json_uint(root, "stimuli", r->stimuli);
     vr_json_uint(root, "effects", r->effects);
@@ -110,7 +110,7 @@ static JsonNode *to_json(const char *path, const char *backend,
                                        same_as_recorded(r));
     }
     if (r->outcome[0]) {
-        json_object_set_string_member(root, "recorded_outcome", r->outcome);
+        vr_json_text(root, "recorded_outcome", r->outcome);
     }
     if (r->damage[0]) {
         json_object_set_string_member(root, "damage", r->damage);
@@ -169,6 +169,10 @@ static int run(const VrCommand *self, Arguments *a, int argc, char **argv)
         return vr_cli_error(self, VR_ERR_USAGE, "%s; usage: virelay replay %s",
                             a->until < 0 ? "--until must not be negative"
                                          : "give one recording", self->usage);
+    }
+    if (!vr_cli_distinct(argv[1], a->waves, &err) ||
+        !vr_cli_distinct(argv[1], a->json, &err)) {
+        return vr_cli_fail(self, &err);
     }
     recording = vr_recording_open(argv[1], &err);
     if (!recording) {

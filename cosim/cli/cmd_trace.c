@@ -5,6 +5,7 @@
 #include "nearest.h"
 #include "schema.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ typedef struct Filter {
     guint64 from, to;
 } Filter;
 
+#define ANY_CPU (-1)
 #define MAX_EXPORTS 3
 
 typedef struct Run {
@@ -49,13 +51,18 @@ static bool parse_kinds(Filter *f, const char *list, VrError *err)
     char hint[400];
 
     f->all_kinds = !names;
+    if (names && !*names) {
+        return vr_error_set(err, VR_ERR_USAGE, "--kind is empty; give names as "
+                            "in --kind ICH_LR,ICV_DIR");
+    }
     for (char **name = names; name && *name; name++) {
-        uint16_t kind = vr_trace_kind_from_name(*name);
+        g_autofree char *upper = g_ascii_strup(g_strstrip(*name), -1);
+        uint16_t kind = vr_trace_kind_from_name(upper);
 
         if (kind == 0) {
             return vr_error_set(err, VR_ERR_USAGE,
                                 "no kind of record '%s'; %s", *name,
-                                vr_nearest(*name, kind_name_at, NULL, hint,
+                                vr_nearest(upper, kind_name_at, NULL, hint,
                                            sizeof(hint)));
         }
         f->kind[kind] = true;
@@ -72,6 +79,15 @@ static bool parse_filter(const Arguments *a, Filter *f, VrError *err)
     if (a->from < 0 || a->to < 0) {
         return vr_error_set(err, VR_ERR_USAGE,
                             "--from and --to are nanoseconds from 0 on");
+    }
+    if (a->from > a->to) {
+        return vr_error_set(err, VR_ERR_USAGE,
+                            "--from %" G_GINT64_FORMAT " is after --to %"
+                            G_GINT64_FORMAT, a->from, a->to);
+    }
+    if (a->cpu < ANY_CPU || a->cpu > G_MAXUINT8) {
+        return vr_error_set(err, VR_ERR_USAGE, "--cpu %d: CPUs and instances "
+                            "are 0 to %d", a->cpu, G_MAXUINT8 - 1);
     }
     if (a->id_text) {
         char *end;
@@ -102,7 +118,10 @@ static bool take(Run *run, const VrTraceRec *rec, VrError *err)
     run->total++;
     if (run->print) {
         vr_trace_format(rec, line, sizeof(line));
-        puts(line);
+        if (puts(line) < 0) {
+            return vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot write to "
+                                "standard output: %s", strerror(errno));
+        }
     }
     for (unsigned i = 0; i < run->export_count; i++) {
         if (!run->exports[i]->record(run->exports[i], rec, err)) {
@@ -215,6 +234,38 @@ static bool process(Run *run, const Arguments *a, VrTraceReader *reader,
     return ok;
 }
 
+static bool is_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+/* What is written is not the trace itself, nor two things at one place. */
+static bool check_outputs(const Arguments *a, const char *trace, VrError *err)
+{
+    const char *const out[] = { a->json, a->sqlite, a->perfetto };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(out); i++) {
+        if (!vr_cli_distinct(trace, out[i], err)) {
+            return false;
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (out[i] && out[k] && !strcmp(out[i], out[k])) {
+                return vr_error_set(err, VR_ERR_USAGE, "two exports to '%s'; "
+                                    "give each a file of its own", out[i]);
+            }
+        }
+    }
+    if (is_stdout(a->sqlite)) {
+        return vr_error_set(err, VR_ERR_USAGE, "--sqlite needs a file; a "
+                            "database cannot go to standard output");
+    }
+    if (a->count && !a->json && is_stdout(a->perfetto)) {
+        return vr_error_set(err, VR_ERR_USAGE, "--count prints to standard "
+                            "output; give --perfetto a file");
+    }
+    return true;
+}
+
 static int run_trace(const VrCommand *self, const Arguments *a,
                      const char *path)
 {
@@ -224,7 +275,8 @@ static int run_trace(const VrCommand *self, const Arguments *a,
     VrError err;
     bool ok;
 
-    if (!parse_filter(a, &run->filter, &err)) {
+    if (!parse_filter(a, &run->filter, &err) ||
+        !check_outputs(a, path, &err)) {
         return vr_cli_fail(self, &err);
     }
     reader = vr_trace_reader_open(path, &err);
@@ -253,7 +305,7 @@ static void free_arguments(Arguments *a)
 
 static int cmd_trace(const VrCommand *self, int argc, char **argv)
 {
-    Arguments a = { .cpu = -1, .to = G_MAXINT64 };
+    Arguments a = { .cpu = ANY_CPU, .to = G_MAXINT64 };
     const GOptionEntry entries[] = {
         { "kind", 'k', 0, G_OPTION_ARG_STRING, &a.kinds,
           "Only records of these kinds", "NAME[,NAME]" },

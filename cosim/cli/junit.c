@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "junit.h"
 
-/* Escaped for XML; what XML 1.0 cannot hold at all becomes '?'. */
+#include <string.h>
+
+#include "outfile.h"
+
+/* Escaped for XML; what XML 1.0 cannot hold at all becomes '?', or goes. */
 static char *escape(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
+    char *non;
 
+    while ((non = strstr(valid, "\xef\xbf\xbe")) ||
+           (non = strstr(valid, "\xef\xbf\xbf"))) {
+        memcpy(non, "???", 3); /* U+FFFE, U+FFFF */
+    }
     for (char *p = valid; *p; p++) {
         if ((unsigned char)*p < 0x20 && *p != '\n' && *p != '\t') {
             *p = '?';
@@ -89,11 +98,6 @@ bool vr_junit_write(const GPtrArray *results, double seconds,
                     const char *path, VrError *err)
 {
     g_autofree char *text = vr_junit_text(results, seconds);
-    g_autoptr(GError) error = NULL;
 
-    if (!g_file_set_contents(path, text, -1, &error)) {
-        return vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot write JUnit XML: "
-                            "%s", error->message);
-    }
-    return true;
+    return vr_out_write(path, text, err);
 }

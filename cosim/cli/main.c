@@ -66,36 +66,46 @@ static int unknown_command(const char *name)
     return VR_EXIT_USAGE;
 }
 
+/* The exit code, for a program whose output may have gone nowhere. */
+static int check_output(const char *program, int ret)
+{
+    if ((fflush(stdout) != 0 || ferror(stdout)) && ret != VR_EXIT_ENVIRONMENT) {
+        fprintf(stderr, "%s: cannot write to standard output\n", program);
+        return ret == VR_EXIT_OK ? VR_EXIT_ENVIRONMENT : ret;
+    }
+    return ret;
+}
+
 static int run_command(const VrCommand *command, int argc, char **argv)
 {
     g_autofree char *program = g_strdup_printf("virelay %s", command->name);
     g_autofree char **args = g_new0(char *, argc + 1);
-    int ret;
 
     /* GLib's parser moves the pointers about; the strings stay argv's. */
     memcpy(args, argv, argc * sizeof(*args));
     args[0] = program;
     g_set_prgname(program);
-    ret = command->run(command, argc, args);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "%s: cannot write to standard output\n", program);
-        ret = ret == VR_EXIT_OK ? VR_EXIT_ENVIRONMENT : ret;
-    }
-    return ret;
+    return check_output(program, command->run(command, argc, args));
 }
 
 int main(int argc, char **argv)
 {
+    static char help[] = "--help";
     const VrCommand *command;
 
     if (argc < 2) {
         print_usage(stderr);
         return VR_EXIT_USAGE;
     }
+    if (argc > 2 && !strcmp(argv[1], "help")) {
+        argv[1] = argv[2];
+        argv[2] = help;
+        argc = 3;
+    }
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
         !strcmp(argv[1], "help")) {
         print_usage(stdout);
-        return VR_EXIT_OK;
+        return check_output("virelay", VR_EXIT_OK);
     }
     command = vr_command_find(argv[1]);
     if (!command) {

@@ -15,10 +15,13 @@ char *vr_elapsed(gint64 since_us)
     return g_strdup_printf("%u:%02u", seconds / 60, seconds % 60);
 }
 
-static void clear_tick(void)
+static bool ticking; /* the clock's line is on the screen */
+
+void vr_progress_clear(void)
 {
-    if (isatty(STDERR_FILENO)) {
+    if (ticking) {
         fputs("\r\033[K", stderr);
+        ticking = false;
     }
 }
 
@@ -30,7 +33,7 @@ void vr_progress_line(gint64 began_us, const char *fmt, ...)
     if (quiet()) {
         return;
     }
-    clear_tick();
+    vr_progress_clear();
     fprintf(stderr, "[%s] ", elapsed);
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
@@ -48,9 +51,10 @@ void vr_progress_tick(gint64 began_us, const char *text)
         return;
     }
     last = now;
-    clear_tick();
+    vr_progress_clear();
     fprintf(stderr, "[%s] %.70s", elapsed, text);
     fflush(stderr);
+    ticking = true;
 }
 
 bool vr_colour(FILE *f)

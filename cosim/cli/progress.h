@@ -18,6 +18,8 @@ void vr_progress_line(gint64 began_us, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);
 /* A line that the next one replaces; only on a terminal. */
 void vr_progress_tick(gint64 began_us, const char *text);
+/* Wipe that line, before something else is written to the terminal. */
+void vr_progress_clear(void);
 
 /* Whether a stream takes colour: a terminal, and NO_COLOR is not set. */
 bool vr_colour(FILE *f);

@@ -2,6 +2,8 @@
 /* What the subcommands share. */
 #include "cli.h"
 #include "nearest.h"
+#include "outfile.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,14 +14,20 @@
 
 int vr_cli_error(const VrCommand *self, VrErrorCode code, const char *fmt, ...)
 {
+    g_autofree char *text = NULL;
     va_list ap;
 
-    fflush(stdout);
-    fprintf(stderr, "virelay %s: ", self->name);
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    text = g_strdup_vprintf(fmt, ap);
     va_end(ap);
-    fputc('\n', stderr);
+    for (char *c = text; *c; c++) {
+        if (g_ascii_iscntrl(*c) && *c != '\n' && *c != '\t') {
+            *c = '?';
+        }
+    }
+    fflush(stdout);
+    vr_progress_clear();
+    fprintf(stderr, "virelay %s: %s\n", self->name, text);
     return code;
 }
 
@@ -82,7 +90,6 @@ const VrBlockType *vr_cli_block_type(const char *name, VrError *err)
 bool vr_cli_write_json(JsonNode *root, const char *path, VrError *err)
 {
     g_autoptr(JsonGenerator) gen = json_generator_new();
-    g_autoptr(GError) error = NULL;
     g_autofree char *body = NULL;
     g_autofree char *text = NULL;
 
@@ -99,11 +106,26 @@ bool vr_cli_write_json(JsonNode *root, const char *path, VrError *err)
         }
         return true;
     }
-    if (!g_file_set_contents(path, text, -1, &error)) {
-        return vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot write JSON: %s",
-                            error->message);
+    return vr_out_write(path, text, err);
+}
+
+bool vr_cli_distinct(const char *in, const char *out, VrError *err)
+{
+    struct stat a, b;
+
+    if (!out || !strcmp(out, "-") || stat(in, &a) != 0 || stat(out, &b) != 0 ||
+        a.st_dev != b.st_dev || a.st_ino != b.st_ino) {
+        return true;
     }
-    return true;
+    return vr_error_set(err, VR_ERR_USAGE, "'%s' is what is read; write to "
+                        "another file", out);
+}
+
+void vr_json_text(JsonObject *o, const char *name, const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+    json_object_set_string_member(o, name, valid);
 }
 
 void vr_json_uint(JsonObject *o, const char *name, guint64 value)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct SqliteExport {
@@ -120,10 +121,17 @@ static bool sqlite_close(VrTraceExport *x, VrError *err)
 VrTraceExport *vr_trace_export_sqlite(const char *path, VrError *err)
 {
     SqliteExport *s = calloc(1, sizeof(*s));
+    struct stat st;
 
     if (!s || !(s->path = strdup(path))) {
         free(s);
         vr_error_set(err, VR_ERR_ENVIRONMENT, "out of memory for SQLite");
+        return NULL;
+    }
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        vr_error_set(err, VR_ERR_USAGE, "'%s' is no file that a database can "
+                     "replace; name another", path);
+        release(s);
         return NULL;
     }
     if (unlink(path) != 0 && errno != ENOENT) {

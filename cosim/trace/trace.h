@@ -60,7 +60,12 @@ typedef enum VrTraceKind {
 
 /* --- writing --- */
 
-extern bool vr_trace_on; /* read-only for users */
+extern bool vr_trace_on; /* written under the writer's lock only */
+
+static inline bool vr_trace_is_on(void)
+{
+    return __atomic_load_n(&vr_trace_on, __ATOMIC_RELAXED);
+}
 
 /* One trace a process. False with *err where the file cannot be made. */
 bool vr_trace_open(const char *path, VrError *err);
@@ -69,7 +74,10 @@ bool vr_trace_close(VrError *err);
 void vr_trace_flush(void);
 /* Take no more records; the file stays open until vr_trace_close(). */
 void vr_trace_stop(void);
-/* Where virtual time comes from; without it every record has time 0. */
+/*
+ * Where virtual time comes from. Without a clock (NULL, or not yet set) a
+ * record has the time of the one before it, the first one 0.
+ */
 void vr_trace_set_clock(uint64_t (*now_ns)(void));
 
 void vr_trace_write(VrTraceKind kind, unsigned cpu, uint32_t id, uint64_t a0,
@@ -78,7 +86,7 @@ void vr_trace_write(VrTraceKind kind, unsigned cpu, uint32_t id, uint64_t a0,
 static inline void vr_trace(VrTraceKind kind, unsigned cpu, uint32_t id,
                             uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
 {
-    if (__builtin_expect(vr_trace_on, 0)) {
+    if (__builtin_expect(vr_trace_is_on(), 0)) {
         vr_trace_write(kind, cpu, id, a0, a1, a2, a3);
     }
 }

@@ -22,8 +22,15 @@ static int trace_fd = -1;
 static int trace_errno; /* of the first failed write; then nothing is written */
 static char *trace_path;
 static uint64_t (*clock_ns)(void);
+static uint64_t last_time;
 static VrTraceRec buffer[BUFFER_RECORDS];
 static size_t fill;
+
+/* Set with the lock held; vr_trace() looks at it without. */
+static void set_on(bool on)
+{
+    __atomic_store_n(&vr_trace_on, on, __ATOMIC_RELAXED);
+}
 
 static void write_all(const void *buf, size_t len)
 {
@@ -77,13 +84,14 @@ static bool open_locked(const char *path, VrError *err)
     }
     trace_path = strdup(path);
     trace_errno = 0;
+    last_time = 0;
     fill = 0;
     write_header();
     if (!at_exit) {
         /* A process that ends without close keeps what it wrote. */
         at_exit = atexit(vr_trace_flush) == 0;
     }
-    vr_trace_on = true;
+    set_on(true);
     return true;
 }
 
@@ -107,7 +115,7 @@ void vr_trace_flush(void)
 void vr_trace_stop(void)
 {
     pthread_mutex_lock(&lock);
-    vr_trace_on = false;
+    set_on(false);
     pthread_mutex_unlock(&lock);
 }
 
@@ -115,7 +123,7 @@ static bool close_locked(VrError *err)
 {
     bool ok = true;
 
-    vr_trace_on = false;
+    set_on(false);
     if (trace_fd < 0) {
         return true;
     }
@@ -156,7 +164,8 @@ static void append(VrTraceRec *rec)
 {
     pthread_mutex_lock(&lock);
     if (vr_trace_on) {
-        rec->time = clock_ns ? clock_ns() : 0;
+        last_time = clock_ns ? clock_ns() : last_time;
+        rec->time = last_time;
         buffer[fill++] = *rec;
         if (fill == BUFFER_RECORDS) {
             flush_locked();
@@ -186,7 +195,7 @@ void vr_trace_block_event(void *opaque, const VrEvent *e)
         .arg = { e->addr, e->data[0], e->kind, e->attr },
     };
 
-    if (vr_trace_on) {
+    if (vr_trace_is_on()) {
         append(&rec);
     }
 }

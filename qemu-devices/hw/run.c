@@ -87,6 +87,8 @@ static void run_at_exit(Notifier *n, void *data)
     if (!run->trace) {
         return;
     }
+    /* When the main loop got here is the host's doing, not the machine's. */
+    vr_trace_set_clock(NULL);
     trace_end();
     if (!vr_trace_close(&err)) {
         error_report("virelay-run: the trace %s is incomplete: %s",

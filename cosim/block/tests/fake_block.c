@@ -193,7 +193,7 @@ static bool apply(VrBlock *b, const VrEvent *stim, VrReply *reply)
     case VR_STIM_READ:
     case VR_STIM_WRITE:
         access_register(f, stim, reply);
-        break;
+        return stim->kind == VR_STIM_WRITE || *f->plant != PLANT_HANG;
     case VR_STIM_MSG:
         message(f, stim);
         break;

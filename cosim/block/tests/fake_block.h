@@ -29,6 +29,7 @@ typedef enum FakePlant {
     PLANT_ORDER,   /* MSG 5: the other way round; not legal */
     PLANT_ADDRESS, /* MSG 1, 2: another address */
     PLANT_DESIRED, /* MSG 3: another value */
+    PLANT_HANG,    /* a READ is never answered */
 } FakePlant;
 
 extern const VrBlockType fake_type;

@@ -265,6 +265,30 @@ static void test_context(void)
     teardown(&f);
 }
 
+/* One half hangs: found whichever it is, and the end even of keep_going. */
+static void check_hang(FakePlant a, FakePlant b, const char *name)
+{
+    g_autofree char *text = g_strdup_printf("): %s hangs", name);
+    Fixture f;
+
+    setup(&f, a, b, true);
+    g_assert_true(msg(&f, 6, 0, 1));
+    g_assert_false(read_reg(&f, 8));
+    g_assert_false(read_reg(&f, 8));
+    g_assert_cmpuint(f.reports, ==, 1);
+    g_assert_cmpuint(f.last.stimulus, ==, 2);
+    g_assert_false(f.has_dut || f.has_ref);
+    g_assert_nonnull(strstr(f.text, text));
+    g_assert_cmpuint(vr_lockstep_stats(f.b)->mismatches, ==, 1);
+    teardown(&f);
+}
+
+static void test_hang(void)
+{
+    check_hang(PLANT_HANG, PLANT_NONE, "fake-a");
+    check_hang(PLANT_NONE, PLANT_HANG, "fake-b");
+}
+
 /* What stops the run is still told to the observers, the host and the guest. */
 static void count_data(void *opaque, const VrEvent *e)
 {
@@ -340,6 +364,7 @@ int main(int argc, char **argv)
     g_test_add_func("/lockstep/performed-once", test_performed_once);
     g_test_add_func("/lockstep/served-from-log", test_served_from_log);
     g_test_add_func("/lockstep/keep-going", test_keep_going);
+    g_test_add_func("/lockstep/hang", test_hang);
     g_test_add_func("/lockstep/context", test_context);
     g_test_add_func("/lockstep/last-stimulus", test_last_stimulus);
     g_test_add_func("/lockstep/state", test_state);

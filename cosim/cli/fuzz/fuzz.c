@@ -156,7 +156,20 @@ static bool begin_segment(Fuzz *f, VrError *err)
     return true;
 }
 
-static void run_segment(Fuzz *f)
+/* A lockstep tells of its hang as a mismatch; another backend just stops. */
+static bool hung(const Fuzz *f, const VrEvent *stim, VrError *err)
+{
+    char text[256];
+
+    f->options->type->describe(stim, text, sizeof(text));
+    return vr_error_set(err, VR_ERR_VERDICT, "%s hangs at stimulus %"
+                        G_GUINT64_FORMAT ", in segment %" G_GUINT64_FORMAT
+                        " (%s); --backend lockstep leaves a recording",
+                        f->options->backend, f->result->stimuli,
+                        f->result->segments, text);
+}
+
+static bool run_segment(Fuzz *f, VrError *err)
 {
     const VrFuzzOptions *o = f->options;
     uint64_t n = MIN(o->segment, o->count - f->result->stimuli);
@@ -166,9 +179,10 @@ static void run_segment(Fuzz *f)
         f->generator->next(f->state, &f->rng, &stim);
         f->result->stimuli++;
         if (!vr_block_apply(f->block, &stim, NULL)) {
-            break;
+            return f->mismatch[0] || hung(f, &stim, err);
         }
     }
+    return true;
 }
 
 static void end_segment(Fuzz *f)
@@ -293,12 +307,14 @@ static bool run_segments(Fuzz *f, VrError *err)
 
     while (f->result->stimuli < o->count &&
            f->result->mismatches < o->max_mismatches) {
+        bool ok;
+
         if (!begin_segment(f, err)) {
             return false;
         }
-        run_segment(f);
+        ok = run_segment(f, err);
         end_segment(f);
-        if (f->mismatch[0] && !save_mismatch(f, err)) {
+        if (!ok || (f->mismatch[0] && !save_mismatch(f, err))) {
             return false;
         }
     }

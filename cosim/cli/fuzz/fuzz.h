@@ -60,7 +60,8 @@ typedef struct VrFuzzResult {
 
 /*
  * False with *err if a block cannot be created or a recording cannot be
- * written. A mismatch is no error. Free the result either way.
+ * written, or with VR_ERR_VERDICT if a backend on its own hangs. A mismatch
+ * is no error. Free the result either way.
  */
 bool vr_fuzz_run(const VrFuzzOptions *options, VrFuzzResult *result,
                  VrError *err);

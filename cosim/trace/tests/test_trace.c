@@ -89,6 +89,30 @@ static void test_round_trip(void)
 /* More than the buffer holds. */
 #define MANY 20000
 
+/* The last records of a machine that is ending: no clock, and then no more. */
+static void test_end(void)
+{
+    VrTraceReader *r;
+    VrTraceRec rec;
+
+    open_trace();
+    vr_trace(VR_TRACE_MARK, 0, 1, 1, 0, 0, 0);
+    now = 5000;
+    vr_trace_set_clock(NULL);
+    vr_trace(VR_TRACE_MACHINE_EXIT, 0, 3, 0, 0, 0, 0);
+    vr_trace_stop();
+    g_assert_false(vr_trace_on);
+    vr_trace(VR_TRACE_MARK, 0, 1, 2, 0, 0, 0);
+    close_trace();
+    r = open_reader();
+    g_assert_true(vr_trace_reader_next(r, &rec));
+    g_assert_true(vr_trace_reader_next(r, &rec));
+    g_assert_cmpuint(rec.kind, ==, VR_TRACE_MACHINE_EXIT);
+    g_assert_cmpuint(rec.time, ==, 1000);
+    g_assert_false(vr_trace_reader_next(r, &rec));
+    vr_trace_reader_close(r);
+}
+
 static void test_many(void)
 {
     VrTraceReader *r;
@@ -317,6 +341,7 @@ int main(int argc, char **argv)
     g_assert_nonnull(dir);
     path = g_build_filename(dir, "trace", NULL);
     g_test_add_func("/trace/round-trip", test_round_trip);
+    g_test_add_func("/trace/end", test_end);
     g_test_add_func("/trace/many", test_many);
     g_test_add_func("/trace/flush", test_flush);
     g_test_add_func("/trace/threads", test_threads);
