@@ -19,6 +19,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <sys/stat.h>
 #include <type_traits>
 
 namespace {
@@ -362,6 +363,14 @@ bool rtl_waves(VrBlock *b, const char *path, VrError *err)
                             "first stimulus; ask before it",
                             path);
     }
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        // The FST writer would remove what is there.
+        return vr_error_set(err, VR_ERR_USAGE,
+                            "waves of gicv3-redist: '%s' is not a file; name "
+                            "one",
+                            path);
+    }
     FILE *probe = std::fopen(path, "wb");
     if (!probe) {
         return vr_error_set(err, VR_ERR_ENVIRONMENT,
@@ -370,11 +379,16 @@ bool rtl_waves(VrBlock *b, const char *path, VrError *err)
                             path);
     }
     std::fclose(probe);
-    const VrVariant variant = {r->params, 8};
-    r->driver = std::make_unique<PinDriver<VlGicv3RedistTrace>>(b->type,
-                                                                &variant);
-    r->driver->open_waves(path);
-    return true;
+    try {
+        const VrVariant variant = {r->params, 8};
+        r->driver = std::make_unique<PinDriver<VlGicv3RedistTrace>>(b->type,
+                                                                    &variant);
+        r->driver->open_waves(path);
+        return true;
+    } catch (const std::bad_alloc &) {
+        return vr_error_set(err, VR_ERR_ENVIRONMENT,
+                            "waves of gicv3-redist: out of memory");
+    }
 }
 
 const VrBackend rtl_backend = {
