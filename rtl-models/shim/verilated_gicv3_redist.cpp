@@ -15,6 +15,7 @@
 #include "verilated.h"
 #include "verilated_fst_c.h"
 
+#include <cassert>
 #include <cstdio>
 #include <memory>
 #include <new>
@@ -294,20 +295,19 @@ private:
     bool hung_ = false;
 };
 
-struct RtlBlock {
-    VrBlock base; // first: the contract casts
-    std::unique_ptr<Driver> driver;
-    VrParam params[8]; // for the model that vr_block_waves() creates
-    bool touched;
-};
-
+// Those that have a strap.
 const char *const kParams[] = {
     "affinity",        "processor-number", "last",    "prio-bits",
     "icfgr1-writable", "dpg",              "statusr", "iidr",
 };
+constexpr size_t kParamCount = sizeof(kParams) / sizeof(kParams[0]);
 
-static_assert(sizeof(kParams) / sizeof(kParams[0]) == 8,
-              "a strap for every parameter");
+struct RtlBlock {
+    VrBlock base; // first: the contract casts
+    std::unique_ptr<Driver> driver;
+    VrParam params[kParamCount]; // for the model that vr_block_waves() creates
+    bool touched;
+};
 
 RtlBlock *rtl(VrBlock *b)
 {
@@ -324,11 +324,12 @@ VrBlock *rtl_create(const VrBlockType *type, const char *spec,
                      spec);
         return nullptr;
     }
+    assert(type->param_count == kParamCount); // a parameter without a strap
     try {
         auto r = std::make_unique<RtlBlock>();
         r->base = VrBlock{};
         r->base.type = type;
-        for (unsigned i = 0; i < 8; i++) {
+        for (size_t i = 0; i < kParamCount; i++) {
             r->params[i] = {kParams[i],
                             vr_variant_get(type, variant, kParams[i])};
         }
@@ -380,7 +381,7 @@ bool rtl_waves(VrBlock *b, const char *path, VrError *err)
     }
     std::fclose(probe);
     try {
-        const VrVariant variant = {r->params, 8};
+        const VrVariant variant = {r->params, kParamCount};
         r->driver = std::make_unique<PinDriver<VlGicv3RedistTrace>>(b->type,
                                                                     &variant);
         r->driver->open_waves(path);
