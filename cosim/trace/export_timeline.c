@@ -6,6 +6,7 @@
 #include "export.h"
 #include "export_file.h"
 #include "marks.h"
+#include "schema.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -76,24 +77,13 @@ static void instant(Timeline *t, unsigned track, const VrTraceRec *rec)
     put_args(t, rec);
 }
 
-static const char *scenario_name(uint64_t number)
-{
-    switch (number) {
-#define VR_SCENARIO(number_, name, doc) \
-    case number_: \
-        return #name;
-#include "scenarios.def"
-#undef VR_SCENARIO
-    default:
-        return "scenario";
-    }
-}
-
 static void put_mark(Timeline *t, const VrTraceRec *rec)
 {
     if (rec->id == VR_MARK_SCENARIO_BEGIN) {
+        const char *name = vr_trace_scenario_name(rec->arg[0]);
+
         t->scenarios++;
-        begin_slice(t, TRACK_MARKS, scenario_name(rec->arg[0]), rec);
+        begin_slice(t, TRACK_MARKS, name ? name : "scenario", rec);
     } else if (rec->id == VR_MARK_SCENARIO_END && t->scenarios > 0) {
         t->scenarios--;
         end_slice(t, TRACK_MARKS, rec->time);

@@ -29,19 +29,6 @@ static const char *const mark_names[] = {
     [VR_MARK_DIR] = "DIR",
 };
 
-static const char *scenario_name(uint64_t number)
-{
-    switch (number) {
-#define VR_SCENARIO(number_, name, doc) \
-    case number_: \
-        return #name;
-#include "scenarios.def"
-#undef VR_SCENARIO
-    default:
-        return NULL;
-    }
-}
-
 static const char *event_kind_name(uint64_t kind)
 {
     switch (kind) {
@@ -134,8 +121,9 @@ static void add_mark(Line *l, const VrTraceRec *rec)
         return;
     }
     add(l, " value=%" PRIu64, rec->arg[0]);
-    if (rec->id <= VR_MARK_SCENARIO_END && scenario_name(rec->arg[0])) {
-        add(l, " (%s)", scenario_name(rec->arg[0]));
+    if (rec->id <= VR_MARK_SCENARIO_END &&
+        vr_trace_scenario_name(rec->arg[0])) {
+        add(l, " (%s)", vr_trace_scenario_name(rec->arg[0]));
     }
 }
 

@@ -45,6 +45,19 @@ uint16_t vr_trace_kind_from_name(const char *name)
     return 0;
 }
 
+const char *vr_trace_scenario_name(uint64_t number)
+{
+    switch (number) {
+#define VR_SCENARIO(number_, name, doc) \
+    case number_: \
+        return #name;
+#include "scenarios.def"
+#undef VR_SCENARIO
+    default:
+        return NULL;
+    }
+}
+
 size_t vr_trace_schema_text(char buf[VR_TRACE_SCHEMA_MAX])
 {
     static const char *const slots[] = { "id", "arg0", "arg1", "arg2",

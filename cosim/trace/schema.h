@@ -19,6 +19,9 @@ typedef struct VrTraceSchema {
 const VrTraceSchema *vr_trace_schema_at(size_t index);
 const VrTraceSchema *vr_trace_schema_find(uint16_t kind);
 
+/* Name of a scenario ("BOOT"), the value of its marks; NULL if unknown. */
+const char *vr_trace_scenario_name(uint64_t number);
+
 /* Value of field[i] in a record. */
 static inline uint64_t vr_trace_field(const VrTraceRec *rec, unsigned i)
 {
