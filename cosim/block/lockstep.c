@@ -337,7 +337,7 @@ static int lockstep_load(VrBlock *b, const void *buf, size_t len)
     }
     memcpy(&h, p, sizeof(h));
     len -= sizeof(h);
-    if (memcmp(h.magic, STATE_MAGIC, sizeof(h.magic)) ||
+    if (memcmp(h.magic, STATE_MAGIC, sizeof(h.magic)) != 0 ||
         h.dut_size > len || h.ref_size != len - h.dut_size) {
         return -EINVAL;
     }

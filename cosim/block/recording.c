@@ -21,7 +21,8 @@ struct VrRecording {
     char *text; /* of the header; cut into strings */
     VrRecordingInfo info;
     VrParam params[PARAMS_MAX];
-    uint64_t offset; /* of the next chunk */
+    uint64_t offset; /* of the chunk at hand, or of the next */
+    size_t chunk_bytes; /* of the chunk at hand, header included */
     VrCodec codec;
     size_t fill, at; /* bytes in the chunk, bytes decoded */
     uint32_t events_left;
@@ -102,7 +103,7 @@ static bool read_header(VrRecording *r, VrError *err)
     uint32_t crc;
 
     if (fread(&h, 1, sizeof(h), r->file) != sizeof(h) ||
-        memcmp(h.magic, VR_RECORDING_MAGIC, sizeof(h.magic))) {
+        memcmp(h.magic, VR_RECORDING_MAGIC, sizeof(h.magic)) != 0) {
         return vr_error_set(err, VR_ERR_USAGE, "not a recording");
     }
     if (h.version != VR_RECORDING_VERSION) {
@@ -209,8 +210,8 @@ static bool read_chunk(VrRecording *r)
     if (n < sizeof(h)) {
         return damaged(r, "cut off inside a chunk's header");
     }
-    if ((memcmp(h.magic, VR_CHUNK_EVENTS, sizeof(h.magic)) &&
-         memcmp(h.magic, VR_CHUNK_END, sizeof(h.magic))) ||
+    if ((memcmp(h.magic, VR_CHUNK_EVENTS, sizeof(h.magic)) != 0 &&
+         memcmp(h.magic, VR_CHUNK_END, sizeof(h.magic)) != 0) ||
         h.size > VR_CHUNK_MAX) {
         return damaged(r, "damaged chunk header");
     }
@@ -226,6 +227,7 @@ static bool read_chunk(VrRecording *r)
         read_outcome(r);
         return end_of_file(r);
     }
+    r->chunk_bytes = sizeof(h) + h.size;
     r->at = 0;
     r->events_left = h.events;
     memset(&r->codec, 0, sizeof(r->codec));
@@ -240,7 +242,8 @@ bool vr_recording_next(VrRecording *r, VrEvent *e)
         if (r->events_left > 0) {
             return damaged(r, "too few events in the chunk");
         }
-        r->offset += r->fill ? sizeof(VrChunkHeader) + r->fill : 0;
+        r->offset += r->chunk_bytes;
+        r->chunk_bytes = 0;
         r->fill = r->at = 0;
         read_chunk(r);
     }

@@ -24,7 +24,7 @@ unsigned vr_scenario_from_name(const char *name)
     return 0;
 }
 
-/* The reader knows the header's rules; it is asked before the file is mapped. */
+/* The reader knows the header's rules; it is asked before the mapping. */
 static bool looks_like_trace(const char *path, GError **error)
 {
     VrError err = { 0 };

@@ -48,8 +48,8 @@ static VrVerdict *judge_events(const VrRun *run, VrRange range)
             v = vr_verdict_new(VR_VERDICT_ERROR, "the guest wrote DIR: the run "
                                "was not in EOImode 0");
         } else if (is_unwanted_trap(&rec)) {
-            v = vr_verdict_new(VR_VERDICT_FAIL, "an access to the CPU interface "
-                               "trapped (CPU %u)", rec.cpu);
+            v = vr_verdict_new(VR_VERDICT_FAIL, "an access to the CPU "
+                               "interface trapped (CPU %u)", rec.cpu);
         } else {
             continue;
         }

@@ -165,7 +165,7 @@ static int run(const VrCommand *self, Arguments *a)
         return vr_cli_fail(self, &err);
     }
     ok = vr_fuzz_run(&options, &result, &err);
-    if (ok && (!a->json || strcmp(a->json, "-"))) {
+    if (ok && (!a->json || strcmp(a->json, "-") != 0)) {
         print_result(&options, &result);
     }
     if (ok && a->json) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The engine of `virelay conform`: build kernels, boot them, collect verdicts. */
+/* The engine of `virelay conform`: builds kernels, boots them, judges. */
 #ifndef VIRELAY_CLI_CONFORM_H
 #define VIRELAY_CLI_CONFORM_H
 

@@ -14,7 +14,7 @@ typedef struct VrMachineSpec {
     const char *arch;      /* "arm64" */
     const char *kernel;    /* path of an image that was checked */
     const char *backend;   /* of the redistributors; "builtin": QEMU's own */
-    const char *variant;   /* of the redistributors, "name=value:..."; or NULL */
+    const char *variant;   /* of the redistributors, "name=value:..." or NULL */
     const char *scenarios; /* "BOOT,STRESS" */
     const char *append;    /* more of the kernel's command line, or NULL */
     unsigned cpus;

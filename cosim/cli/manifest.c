@@ -92,7 +92,8 @@ bool vr_manifest_write(const VrManifest *m, const char *path, VrError *err)
     JsonArray *command = command_array(m, err);
 
     json_node_take_object(root, o);
-    if (!command || !add_sum(o, "qemu_sha256", vr_env_qemu(s->arch, err), err) ||
+    if (!command ||
+        !add_sum(o, "qemu_sha256", vr_env_qemu(s->arch, err), err) ||
         !add_sum(o, "agent_sha256", vr_env_agent(s->arch, err), err)) {
         json_node_unref(root);
         return false;

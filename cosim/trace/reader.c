@@ -17,7 +17,7 @@ static bool read_header(FILE *file, VrError *err)
     VrTraceHeader h;
 
     if (fread(&h, 1, sizeof(h), file) != sizeof(h) ||
-        memcmp(h.magic, VR_TRACE_MAGIC, sizeof(h.magic))) {
+        memcmp(h.magic, VR_TRACE_MAGIC, sizeof(h.magic)) != 0) {
         return vr_error_set(err, VR_ERR_USAGE, "not a trace (no \"%s\" at "
                             "its start)", VR_TRACE_MAGIC);
     }

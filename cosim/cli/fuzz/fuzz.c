@@ -276,7 +276,7 @@ static bool save_mismatch(Fuzz *f, VrError *err)
     if (!record(f, stimuli, path, err)) {
         return false;
     }
-    if (strcmp(first, f->mismatch)) {
+    if (strcmp(first, f->mismatch) != 0) {
         return vr_error_set(err, VR_ERR_VERDICT,
                             "the backend is not deterministic: at first "
                             "'%.180s', with the same stimuli '%.180s'",

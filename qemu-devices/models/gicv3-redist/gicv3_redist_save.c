@@ -172,7 +172,7 @@ int gicr_load(GicrState *s, const void *buf, size_t len)
     size_t head_len = put_variant(head, &s->v) - head;
     bool ok = true;
 
-    if (len != SAVE_SIZE || memcmp(p, head, head_len)) {
+    if (len != SAVE_SIZE || memcmp(p, head, head_len) != 0) {
         return -EINVAL;
     }
     p += head_len;
