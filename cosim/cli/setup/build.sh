@@ -3,7 +3,7 @@
 #
 # What is to be done for a command, and the steps that do it.
 
-qemu_targets=aarch64-softmmu
+qemu_targets=aarch64-softmmu,x86_64-softmmu
 ours=''
 cli=''
 
@@ -61,6 +61,7 @@ build_qemu() { # STAGE
         --patches "$VIRELAY_ROOT/qemu-devices/patches" \
         --hw "$VIRELAY_ROOT/qemu-devices/hw" \
         --include "$VIRELAY_ROOT/cosim" --lib-dir "$ours" \
+        --target-i386 "$VIRELAY_ROOT/qemu-devices/target-i386" \
         --work "$VIRELAY_BUILD/qemu" --targets "$qemu_targets" \
         --jobs "$VIRELAY_JOBS"
 }

@@ -10,10 +10,13 @@ packages_ours=(
     libglib2.0-dev libjson-glib-dev libsqlite3-dev verilator zlib1g-dev
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross cpio xz-utils
 )
+# The firmware of the x86 machine: SeaBIOS, and the ROM that loads a kernel.
 # shellcheck disable=SC2034
-packages_qemu=(python3-venv libfdt-dev libslirp-dev bzip2 patch)
+packages_qemu=(
+    python3-venv libfdt-dev libslirp-dev bzip2 patch seabios qemu-system-data
+)
 # shellcheck disable=SC2034
-packages_linux=(flex bison bc kmod libelf-dev libssl-dev perl rsync patch)
+packages_linux=(flex bison bc kmod lz4 libelf-dev libssl-dev perl rsync patch)
 # shellcheck disable=SC2034
 packages_test=(cppcheck shellcheck yosys)
 
