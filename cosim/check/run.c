@@ -3,21 +3,28 @@
 
 #include <gio/gio.h>
 
-static const char *const scenario_names[VR_SCENARIO_LIMIT] = {
-#define VR_SCENARIO(number, name, doc) [number] = #name,
+static const struct {
+    const char *name, *arch;
+} scenarios[VR_SCENARIO_LIMIT] = {
+#define VR_SCENARIO(number, name, arch, doc) [number] = { #name, #arch },
 #include "../trace/scenarios.def"
 #undef VR_SCENARIO
 };
 
 const char *vr_scenario_name(unsigned scenario)
 {
-    return scenario < VR_SCENARIO_LIMIT ? scenario_names[scenario] : NULL;
+    return scenario < VR_SCENARIO_LIMIT ? scenarios[scenario].name : NULL;
+}
+
+const char *vr_scenario_arch(unsigned scenario)
+{
+    return scenario < VR_SCENARIO_LIMIT ? scenarios[scenario].arch : NULL;
 }
 
 unsigned vr_scenario_from_name(const char *name)
 {
     for (unsigned i = 0; i < VR_SCENARIO_LIMIT; i++) {
-        if (g_strcmp0(scenario_names[i], name) == 0) {
+        if (g_strcmp0(scenarios[i].name, name) == 0) {
             return i;
         }
     }

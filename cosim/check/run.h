@@ -14,7 +14,7 @@
 #include "../trace/trace.h"
 #include "report.h"
 
-#define VR_SCENARIO_LIMIT 16
+#define VR_SCENARIO_LIMIT 32
 
 /* Records begin <= i < end of the trace. */
 typedef struct VrRange {
@@ -68,6 +68,8 @@ static inline uint16_t vr_run_kind(const VrRun *run, size_t i)
 
 /* "ASYM_DEACTIVATE" of VR_SCENARIO_ASYM_DEACTIVATE; NULL if unknown. */
 const char *vr_scenario_name(unsigned scenario);
+/* "arm64" of VR_SCENARIO_ASYM_DEACTIVATE; NULL if unknown. */
+const char *vr_scenario_arch(unsigned scenario);
 /* 0 if unknown. */
 unsigned vr_scenario_from_name(const char *name);
 

@@ -60,7 +60,7 @@ enum {
 };
 
 typedef enum VrScenario {
-#define VR_SCENARIO(number, name, doc) VR_SCENARIO_##name = number,
+#define VR_SCENARIO(number, name, arch, doc) VR_SCENARIO_##name = number,
 #include "scenarios.def"
 #undef VR_SCENARIO
 } VrScenario;

@@ -48,7 +48,7 @@ uint16_t vr_trace_kind_from_name(const char *name)
 const char *vr_trace_scenario_name(uint64_t number)
 {
     switch (number) {
-#define VR_SCENARIO(number_, name, doc) \
+#define VR_SCENARIO(number_, name, arch, doc) \
     case number_: \
         return #name;
 #include "scenarios.def"

@@ -32,6 +32,13 @@ typedef struct VrScenarioOps {
 /* The scenarios of this architecture; ends with a NULL name. */
 extern const VrScenarioOps vr_scenarios[];
 
+/*
+ * Called first, with the kernel's command line. An architecture whose agent is
+ * also init of its own guest (L2) does that guest's part here, and then does
+ * not return.
+ */
+void vr_arch_begin(const char *cmdline);
+
 /* "# fact SCENARIO key value" */
 void vr_fact(const VrContext *ctx, const char *key, long long value);
 

@@ -27,21 +27,17 @@ static void mount_one(const char *type, const char *path)
     }
 }
 
-static bool read_cmdline(char *buf, size_t size)
+/* Empty if it cannot be read; the kernel's own is never empty. */
+static void read_cmdline(char *buf, size_t size)
 {
     int fd = open("/proc/cmdline", O_RDONLY);
-    ssize_t len;
+    ssize_t len = 0;
 
-    if (fd < 0) {
-        return false;
+    if (fd >= 0) {
+        len = read(fd, buf, size - 1);
+        close(fd);
     }
-    len = read(fd, buf, size - 1);
-    close(fd);
-    if (len < 0) {
-        return false;
-    }
-    buf[len] = '\0';
-    return true;
+    buf[len > 0 ? len : 0] = '\0';
 }
 
 static unsigned list_names(VrScenarioName *names)
@@ -55,14 +51,13 @@ static unsigned list_names(VrScenarioName *names)
     return count;
 }
 
-static void read_params(VrParams *params)
+static void read_params(VrParams *params, const char *cmdline)
 {
     VrScenarioName names[MAX_SCENARIOS];
-    char cmdline[4096];
     char error[VR_PARAMS_ERROR_SIZE];
 
     vr_report_begin(list_names(names));
-    if (!read_cmdline(cmdline, sizeof(cmdline))) {
+    if (!*cmdline) {
         vr_report_bail_out("/proc/cmdline: cannot be read");
         vr_power_off(3);
     }
@@ -120,6 +115,7 @@ int main(void)
 {
     VrParams params;
     VrContext ctx = { .params = &params };
+    char cmdline[4096] = "";
 
     if (getpid() == 1) {
         mount_one("proc", "/proc");
@@ -127,7 +123,9 @@ int main(void)
         mount_one("devtmpfs", "/dev");
     }
     vr_clock_init();
-    read_params(&params);
+    read_cmdline(cmdline, sizeof(cmdline));
+    vr_arch_begin(cmdline);
+    read_params(&params, cmdline);
     vr_report_fact("RUN", "testdev", vr_testdev_open());
     place_cpus(&ctx);
     if (!vr_watchdog_start()) {

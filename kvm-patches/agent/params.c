@@ -2,6 +2,7 @@
 #include "params.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static const VrScenarioName *find_name(const VrScenarioName *names,
 static bool parse_scenarios(const char *value, const VrScenarioName *names,
                             uint64_t *scenarios, char *error)
 {
-    char known[160];
+    char known[200];
 
     *scenarios = 0;
     for (;;) {
@@ -73,11 +74,71 @@ static bool parse_number(const char *key, const char *value, uint64_t min,
     return true;
 }
 
+/* Parameters that are numbers; each has a place in VrParams. */
+typedef struct Number {
+    const char *key;
+    size_t offset;
+    size_t size;
+    uint64_t min, max, initial;
+} Number;
+
+#define NUMBER(key, field, min, max, initial) \
+    { key, offsetof(VrParams, field), sizeof(((VrParams *)NULL)->field), \
+      min, max, initial }
+
+static const Number numbers[] = {
+    NUMBER("vr.stress", stress, 1, VR_STRESS_MAX, VR_STRESS_DEFAULT),
+    NUMBER("vr.seed", seed, 0, UINT64_MAX, VR_SEED_DEFAULT),
+    NUMBER("vr.patience", patience, 1, VR_PATIENCE_MAX, VR_PATIENCE_DEFAULT),
+    NUMBER("vr.l2-rounds", l2_rounds, 1, VR_L2_ROUNDS_MAX, 1),
+    NUMBER("vr.l2-limit", l2_limit, 1, VR_L2_LIMIT_MAX, VR_L2_LIMIT_DEFAULT),
+    NUMBER("vr.l2-console", l2_console, 0, 1, 0),
+};
+
+#define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+static void set_number(VrParams *params, const Number *n, uint64_t value)
+{
+    char *place = (char *)params + n->offset;
+
+    if (n->size == sizeof(uint64_t)) {
+        memcpy(place, &value, sizeof(value));
+    } else {
+        uint32_t small = value;
+
+        memcpy(place, &small, sizeof(small));
+    }
+}
+
+static const Number *find_number(const char *word, size_t len)
+{
+    for (size_t i = 0; i < NUMBERS; i++) {
+        if (strlen(numbers[i].key) == len &&
+            !memcmp(word, numbers[i].key, len)) {
+            return &numbers[i];
+        }
+    }
+    return NULL;
+}
+
+static bool unknown_word(const char *word, char *error)
+{
+    size_t used = snprintf(error, VR_PARAMS_ERROR_SIZE, "unknown parameter "
+                           "\"%.40s\"; known: vr.scenarios", word);
+
+    for (size_t i = 0; i < NUMBERS; i++) {
+        used += snprintf(error + used, VR_PARAMS_ERROR_SIZE - used, ", %s",
+                         numbers[i].key);
+    }
+    return false;
+}
+
 static bool parse_word(const char *word, const VrScenarioName *names,
                        VrParams *params, char *error)
 {
     const char *value = strchr(word, '=');
     size_t len = value ? (size_t)(value - word) : strlen(word);
+    const Number *n = find_number(word, len);
     uint64_t number;
 
     if (!value) {
@@ -89,29 +150,14 @@ static bool parse_word(const char *word, const VrScenarioName *names,
     if (len == strlen("vr.scenarios") && !memcmp(word, "vr.scenarios", len)) {
         return parse_scenarios(value, names, &params->scenarios, error);
     }
-    if (len == strlen("vr.stress") && !memcmp(word, "vr.stress", len)) {
-        if (!parse_number("vr.stress", value, 1, VR_STRESS_MAX, &number,
-                          error)) {
-            return false;
-        }
-        params->stress = number;
-        return true;
+    if (!n) {
+        return unknown_word(word, error);
     }
-    if (len == strlen("vr.seed") && !memcmp(word, "vr.seed", len)) {
-        return parse_number("vr.seed", value, 0, UINT64_MAX, &params->seed,
-                            error);
+    if (!parse_number(n->key, value, n->min, n->max, &number, error)) {
+        return false;
     }
-    if (len == strlen("vr.patience") && !memcmp(word, "vr.patience", len)) {
-        if (!parse_number("vr.patience", value, 1, VR_PATIENCE_MAX, &number,
-                          error)) {
-            return false;
-        }
-        params->patience = number;
-        return true;
-    }
-    snprintf(error, VR_PARAMS_ERROR_SIZE, "unknown parameter \"%.40s\"; "
-             "known: vr.scenarios, vr.stress, vr.seed, vr.patience", word);
-    return false;
+    set_number(params, n, number);
+    return true;
 }
 
 bool vr_params_parse(const char *cmdline, const VrScenarioName *names,
@@ -120,11 +166,10 @@ bool vr_params_parse(const char *cmdline, const VrScenarioName *names,
     const VrScenarioName *name;
 
     error[0] = '\0';
-    *params = (VrParams){
-        .stress = VR_STRESS_DEFAULT,
-        .seed = VR_SEED_DEFAULT,
-        .patience = VR_PATIENCE_DEFAULT,
-    };
+    *params = (VrParams){ 0 };
+    for (size_t i = 0; i < NUMBERS; i++) {
+        set_number(params, &numbers[i], numbers[i].initial);
+    }
     for (name = names; name->name; name++) {
         params->scenarios |= UINT64_C(1) << name->number;
     }

@@ -7,6 +7,10 @@
  *   vr.patience=MILLISECONDS    how long to wait for what the guest does, 1 to
  *                               100000; more than the default is needed where
  *                               time is not counted by instructions
+ *   vr.l2-rounds=COUNT          x86: how often each L2 boots, 1 to 10000
+ *   vr.l2-limit=SECONDS         x86: how long one boot of L2 may take
+ *   vr.l2-console=0|1           x86: all that L2's kernel says, or (0, the
+ *                               default) what L2's agent and a panic say
  * Words that do not begin with "vr." belong to others and are ignored.
  */
 #ifndef VR_AGENT_PARAMS_H
@@ -16,12 +20,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VR_PARAMS_ERROR_SIZE 256
+#define VR_PARAMS_ERROR_SIZE 320
 #define VR_STRESS_DEFAULT 100000u
 #define VR_STRESS_MAX 100000000u
 #define VR_SEED_DEFAULT 1u
 #define VR_PATIENCE_DEFAULT 20u
 #define VR_PATIENCE_MAX 100000u
+#define VR_L2_ROUNDS_MAX 10000u
+#define VR_L2_LIMIT_DEFAULT 120u
+#define VR_L2_LIMIT_MAX 36000u
 
 /* A scenario's name and number; a table of them ends with a NULL name. */
 typedef struct VrScenarioName {
@@ -34,6 +41,9 @@ typedef struct VrParams {
     uint32_t stress;
     uint64_t seed;
     uint32_t patience; /* milliseconds */
+    uint32_t l2_rounds;
+    uint32_t l2_limit; /* seconds */
+    uint32_t l2_console;
 } VrParams;
 
 /*

@@ -9,9 +9,17 @@
 #define LIMIT (60 * VR_SEC)
 
 const VrScenarioOps vr_scenarios[] = {
-#define VR_SCENARIO(number, name, doc) \
+#define VR_SCENARIO_arm64(number, name) \
     { number, #name, vr_scenario_##name, LIMIT },
+#define VR_SCENARIO_x86(number, name)
+#define VR_SCENARIO(number, name, arch, doc) VR_SCENARIO_##arch(number, name)
 #include "scenarios.def"
 #undef VR_SCENARIO
     { 0, NULL, NULL, 0 },
 };
+
+/* The guests here are payloads, not this program. */
+void vr_arch_begin(const char *cmdline)
+{
+    (void)cmdline;
+}

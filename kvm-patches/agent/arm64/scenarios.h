@@ -5,8 +5,12 @@
 
 #include "agent.h"
 
-#define VR_SCENARIO(number, name, doc) void vr_scenario_##name(VrContext *ctx);
+#define VR_SCENARIO_arm64(name) void vr_scenario_##name(VrContext *ctx);
+#define VR_SCENARIO_x86(name)
+#define VR_SCENARIO(number, name, arch, doc) VR_SCENARIO_##arch(name)
 #include "scenarios.def"
 #undef VR_SCENARIO
+#undef VR_SCENARIO_arm64
+#undef VR_SCENARIO_x86
 
 #endif
