@@ -269,7 +269,8 @@ G_NORETURN void vmx_ept_fault(CPUX86State *env, hwaddr gpa, vaddr linear,
     };
 
     if (exit.reason == VMX_EXIT_EPT_VIOLATION) {
-        exit.guest_linear = linear;
+        exit.guest_linear = env->hflags & HF_LMA_MASK ? linear
+            : (uint32_t)linear;
         exit.qualification |= QUAL_LINEAR_VALID | nmi_unblocking(vmx);
         if (!gpt) {
             exit.qualification |= QUAL_LINEAR_TRANSLATED;
