@@ -14,6 +14,12 @@ static const VrCheck *const checks[] = {
     &vr_check_tdir_lr_overflow,
     &vr_check_tdir_edge_and_level,
     &vr_check_tdir_stress,
+    &vr_check_x86_boot,
+    &vr_check_vmx_params,
+    &vr_check_svm_params,
+#define VR_L2_CHECK(cpu, size, apic) &vr_check_##cpu##_l2_boot_##size##_##apic,
+    VR_L2_CHECKS(VR_L2_CHECK)
+#undef VR_L2_CHECK
 };
 
 const VrCheck *vr_check_at(size_t index)
@@ -29,6 +35,16 @@ const VrCheck *vr_check_find(const char *id)
         }
     }
     return NULL;
+}
+
+bool vr_check_matches(const VrCheck *check, char *const *globs)
+{
+    for (; *globs; globs++) {
+        if (g_pattern_match_simple(*globs, check->id)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static VrVerdict *report_is_cut(const VrRun *run, const char *name)
@@ -123,11 +139,26 @@ static VrVerdict *why_not_judged(const VrRun *run, const VrSlice *slice,
     return NULL;
 }
 
+/* A check about VMX on a host that has none, by what the host says itself. */
+static VrVerdict *other_cpu(const VrCheck *check, const VrRun *run,
+                            const char *name)
+{
+    int64_t there;
+
+    if (!check->cpu ||
+        !vr_report_fact(run->report, name, check->cpu, &there) || there) {
+        return NULL;
+    }
+    return vr_verdict_new(VR_VERDICT_NOT_APPLICABLE, "the host's CPU does not "
+                          "have %s", check->cpu);
+}
+
 VrVerdict *vr_check_judge(const VrCheck *check, const VrRun *run)
 {
     const VrSlice *slice = &run->slices[check->scenario];
-    VrVerdict *v = why_not_judged(run, slice,
-                                  vr_scenario_name(check->scenario));
+    const char *name = vr_scenario_name(check->scenario);
+    VrVerdict *v = other_cpu(check, run, name);
 
+    v = v ? v : why_not_judged(run, slice, name);
     return v ? v : check->judge(run, slice);
 }

@@ -31,6 +31,11 @@ typedef struct VrCheck {
     const char *section; /* the manual, and its section by title */
     const char *title;   /* the rule, one line */
     VrScenario scenario; /* what the agent has to do for it */
+    /*
+     * "vmx" or "svm" where it is about a host with that; the agent's fact of
+     * this name tells, and where it is 0 the check is not applicable. Or NULL.
+     */
+    const char *cpu;
     /* Called only with a whole slice and a result in the report. */
     VrVerdict *(*judge)(const VrRun *run, const VrSlice *slice);
 } VrCheck;
@@ -38,6 +43,9 @@ typedef struct VrCheck {
 /* Enumerate in a fixed order: NULL past the end. */
 const VrCheck *vr_check_at(size_t index);
 const VrCheck *vr_check_find(const char *id);
+
+/* Whether the check's id matches a glob of the NULL-terminated list. */
+bool vr_check_matches(const VrCheck *check, char *const *globs);
 
 /* Judge one check. The verdict is the caller's, to free. */
 VrVerdict *vr_check_judge(const VrCheck *check, const VrRun *run);

@@ -22,5 +22,20 @@ extern const VrCheck vr_check_tdir_lr_overflow;
 extern const VrCheck vr_check_tdir_edge_and_level;
 /* tdir_stress.c */
 extern const VrCheck vr_check_tdir_stress;
+/* x86_boot.c */
+extern const VrCheck vr_check_x86_boot;
+/* x86_params.c */
+extern const VrCheck vr_check_vmx_params;
+extern const VrCheck vr_check_svm_params;
+/* x86_l2.c: one for each CPU of the host, number of vCPUs, and APIC mode */
+#define VR_L2_CHECKS(CHECK) \
+    CHECK(vmx, 1, xapic) CHECK(vmx, 2, xapic) CHECK(vmx, 4, xapic) \
+    CHECK(vmx, 1, x2apic) CHECK(vmx, 2, x2apic) CHECK(vmx, 4, x2apic) \
+    CHECK(svm, 1, xapic) CHECK(svm, 2, xapic) CHECK(svm, 4, xapic) \
+    CHECK(svm, 1, x2apic) CHECK(svm, 2, x2apic) CHECK(svm, 4, x2apic)
+#define VR_L2_CHECK(cpu, size, apic) \
+    extern const VrCheck vr_check_##cpu##_l2_boot_##size##_##apic;
+VR_L2_CHECKS(VR_L2_CHECK)
+#undef VR_L2_CHECK
 
 #endif

@@ -43,6 +43,11 @@ bool vr_boot_poll(VrBoot *b)
     return vr_machine_poll(b->machine);
 }
 
+char *vr_boot_file(const VrBoot *b, const char *name)
+{
+    return vr_run_folder_file(b->folder, name);
+}
+
 VrMachineEnd vr_boot_end(const VrBoot *b)
 {
     return vr_machine_end(b->machine);
@@ -53,8 +58,9 @@ static VrResultSet *judge(const VrBoot *b)
     g_autofree char *console = vr_run_folder_file(b->folder, "console.txt");
     g_autofree char *trace = vr_run_folder_file(b->folder, "trace.vrt");
     g_autofree char *trouble = vr_machine_explain(b->machine);
-    VrResultSet *r = vr_result_new(b->order.kernel, b->order.machine.backend,
-                                   b->order.machine.variant);
+    const VrMachineSpec *m = &b->order.machine;
+    VrResultSet *r = vr_result_new(b->order.kernel, m->backend, m->variant,
+                                   m->cpu);
 
     r->image_sha256 = g_strdup(b->image_sha256);
     r->seconds = vr_machine_seconds(b->machine);
@@ -116,11 +122,13 @@ static bool write_verdicts(const VrBoot *b, VrResultSet *r, VrError *err)
 static void drop_trace(const VrBoot *b)
 {
     g_autofree char *trace = vr_run_folder_file(b->folder, "trace.vrt");
+    g_autofree char *initrd = vr_run_folder_file(b->folder, "initrd.img");
     g_autofree char *recording = vr_run_folder_file(b->folder, "recording");
     g_autoptr(GDir) dir = g_dir_open(recording, 0, NULL);
     const char *name;
 
     g_unlink(trace);
+    g_unlink(initrd);
     while (dir && (name = g_dir_read_name(dir))) {
         if (g_str_has_suffix(name, ".vrr")) {
             g_autofree char *path = g_build_filename(recording, name, NULL);

@@ -31,6 +31,8 @@ bool vr_boot_poll(VrBoot *b);
  * give the folder its name. NULL with *err where something cannot be written.
  */
 VrResultSet *vr_boot_finish(VrBoot *b, VrError *err);
+/* A file of the run's folder, by its present path; to free. */
+char *vr_boot_file(const VrBoot *b, const char *name);
 /* How it ended. */
 VrMachineEnd vr_boot_end(const VrBoot *b);
 /* Frees; a boot that was not finished leaves nothing behind. */

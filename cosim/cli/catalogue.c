@@ -11,12 +11,13 @@ static const char *const kind_names[] = {
     [VR_KERNEL_BASE] = "base",
     [VR_KERNEL_SERIES] = "series",
     [VR_KERNEL_MUTANT] = "mutant",
+    [VR_KERNEL_OPTION] = "option",
     [VR_KERNEL_OWN] = "own",
 };
 
 static const char *const known_keys[] = {
     "kind", "arch", "description", "config", "on-top-of", "patches",
-    "caught-by", "expect-fail", NULL,
+    "caught-by", "expect-fail", "append", "checks", NULL,
 };
 
 typedef struct Loader {
@@ -134,13 +135,14 @@ static bool get_kind(const Loader *l, const char *group, VrKernel *k)
 {
     g_autofree char *kind = get(l, group, "kind");
 
-    for (int i = VR_KERNEL_BASE; i <= VR_KERNEL_MUTANT; i++) {
+    for (int i = VR_KERNEL_BASE; i <= VR_KERNEL_OPTION; i++) {
         if (g_strcmp0(kind, kind_names[i]) == 0) {
             k->kind = i;
             return true;
         }
     }
-    return wrong(l, group, "kind has to be base, series or mutant, not '%s'",
+    return wrong(l, group, "kind has to be base, series, mutant or option, not "
+                 "'%s'",
                  kind ? kind : "");
 }
 
@@ -183,12 +185,31 @@ static bool add_patches(const Loader *l, VrKernel *k)
     return true;
 }
 
+/* Every glob has to match a check: a typing error would judge nothing. */
+static bool get_globs(const Loader *l, VrKernel *k)
+{
+    k->checks = get_list(l, k->name, "checks");
+    for (char **glob = k->checks; *glob; glob++) {
+        char *const one[] = { *glob, NULL };
+        bool matches = false;
+
+        for (size_t i = 0; vr_check_at(i) && !matches; i++) {
+            matches = vr_check_matches(vr_check_at(i), one);
+        }
+        if (!matches) {
+            return wrong(l, k->name, "checks: '%s' matches no check", *glob);
+        }
+    }
+    return true;
+}
+
 static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
 {
     g_autofree char *config = get(l, k->name, "config");
 
     k->arch = get(l, k->name, "arch");
     k->description = get(l, k->name, "description");
+    k->append = get(l, k->name, "append");
     if (!check_keys(l, k->name) || !get_kind(l, k->name, k)) {
         return false;
     }
@@ -206,7 +227,8 @@ static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
     if (!add_file(l, k->name, config, &k->config) || !add_lower(l, c, k) ||
         !add_patches(l, k) ||
         !get_checks(l, k->name, "caught-by", &k->caught_by) ||
-        !get_checks(l, k->name, "expect-fail", &k->expect_fail)) {
+        !get_checks(l, k->name, "expect-fail", &k->expect_fail) ||
+        !get_globs(l, k)) {
         return false;
     }
     if (k->kind == VR_KERNEL_MUTANT && !*k->caught_by) {
@@ -296,17 +318,23 @@ static bool word_selects(const char *word, const VrKernel *k)
     return strcmp(word, k->name) == 0 || is_kind(word, k->kind);
 }
 
+static const char *plural(VrKernelKind kind)
+{
+    return kind == VR_KERNEL_MUTANT   ? "mutants"
+           : kind == VR_KERNEL_OPTION ? "options"
+                                      : kind_names[kind];
+}
+
 static bool check_word(const VrCatalogue *c, const char *word, VrError *err)
 {
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     char hint[256];
 
-    for (int i = VR_KERNEL_BASE; i <= VR_KERNEL_MUTANT; i++) {
+    for (int i = VR_KERNEL_BASE; i <= VR_KERNEL_OPTION; i++) {
         if (is_kind(word, i)) {
             return true;
         }
-        g_ptr_array_add(known, (char *)(i == VR_KERNEL_MUTANT
-                                            ? "mutants" : kind_names[i]));
+        g_ptr_array_add(known, (char *)plural(i));
     }
     for (guint i = 0; i < c->kernels->len; i++) {
         const VrKernel *k = c->kernels->pdata[i];
@@ -351,6 +379,18 @@ GPtrArray *vr_catalogue_select(const VrCatalogue *c, const char *set,
     return g_steal_pointer(&chosen);
 }
 
+GPtrArray *vr_kernel_checks(const VrKernel *k, const GPtrArray *checks)
+{
+    GPtrArray *chosen = g_ptr_array_new();
+
+    for (guint i = 0; i < checks->len; i++) {
+        if (!*k->checks || vr_check_matches(checks->pdata[i], k->checks)) {
+            g_ptr_array_add(chosen, checks->pdata[i]);
+        }
+    }
+    return chosen;
+}
+
 VrKernel *vr_kernel_own(const char *name, const char *arch)
 {
     VrKernel *k = g_new0(VrKernel, 1);
@@ -363,6 +403,7 @@ VrKernel *vr_kernel_own(const char *name, const char *arch)
         k->description = g_strdup("");
         k->caught_by = g_new0(char *, 1);
         k->expect_fail = g_new0(char *, 1);
+        k->checks = g_new0(char *, 1);
     }
     return k;
 }
@@ -380,5 +421,7 @@ void vr_kernel_free(VrKernel *k)
     g_ptr_array_free(k->patches, TRUE);
     g_strfreev(k->caught_by);
     g_strfreev(k->expect_fail);
+    g_free(k->append);
+    g_strfreev(k->checks);
     g_free(k);
 }

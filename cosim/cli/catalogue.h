@@ -3,7 +3,7 @@
  * The catalogue of kernels: kvm-patches/kernels.ini. A group is a kernel:
  *
  *   [arm64-tdir]
- *   kind = series            base, series or mutant
+ *   kind = series            base, series, mutant or option
  *   arch = arm64
  *   description = one line
  *   config = configs/arm64.config
@@ -11,6 +11,8 @@
  *   patches = a.patch;b.patch
  *   caught-by = check        mutants: what has to fail
  *   expect-fail = check;...  what fails on base; what may fail on a mutant
+ *   append = words           more of the host's command line
+ *   checks = glob;...        only these are judged on it; all if missing
  *
  * Files are named relative to the catalogue.
  */
@@ -25,6 +27,7 @@ typedef enum VrKernelKind {
     VR_KERNEL_BASE,
     VR_KERNEL_SERIES,
     VR_KERNEL_MUTANT,
+    VR_KERNEL_OPTION, /* a base with other words on its command line */
     VR_KERNEL_OWN, /* the user's: every check has to pass */
 } VrKernelKind;
 
@@ -38,6 +41,8 @@ typedef struct VrKernel {
     GPtrArray *patches;  /* paths, those of on_top_of included, in order */
     char **caught_by;    /* check ids, NULL-terminated */
     char **expect_fail;  /* check ids, NULL-terminated */
+    char *append;        /* or NULL */
+    char **checks;       /* globs, NULL-terminated; empty: all */
 } VrKernel;
 
 typedef struct VrCatalogue {
@@ -55,8 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VrCatalogue, vr_catalogue_free)
 const VrKernel *vr_catalogue_find(const VrCatalogue *c, const char *name,
                                   VrError *err);
 /*
- * The kernels of a set: a list of kinds ("base,series,mutants") or names, for
- * one architecture, in the catalogue's order. NULL with *err.
+ * The kernels of a set: a list of kinds ("base,series,mutants,options") or
+ * names, for one architecture, in the catalogue's order. NULL with *err.
  */
 GPtrArray *vr_catalogue_select(const VrCatalogue *c, const char *set,
                                const char *arch, VrError *err);
@@ -66,5 +71,7 @@ VrKernel *vr_kernel_own(const char *name, const char *arch);
 void vr_kernel_free(VrKernel *k);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VrKernel, vr_kernel_free)
 const char *vr_kernel_kind_name(VrKernelKind kind);
+/* Those of @checks that are judged on this kernel, to free. */
+GPtrArray *vr_kernel_checks(const VrKernel *k, const GPtrArray *checks);
 
 #endif

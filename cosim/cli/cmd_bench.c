@@ -122,13 +122,14 @@ static bool run_once(Bench *b, size_t load, size_t backend, int round,
                      VrError *err)
 {
     VrRunFolder *folder = vr_run_folder_new("bench", NULL, err);
-    VrMachineSpec spec = { .arch = "arm64", .kernel = b->image };
+    VrMachineSpec spec;
     bool ok;
 
     if (!folder) {
         return false;
     }
-    vr_machine_defaults(&spec);
+    vr_machine_defaults(&spec, "arm64");
+    spec.kernel = b->image;
     spec.backend = backends[backend];
     spec.scenarios = loads[load].scenarios;
     spec.stress = b->stress;

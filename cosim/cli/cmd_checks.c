@@ -45,7 +45,7 @@ static int run(const VrCommand *self, const char *json, int argc, char **argv)
         return vr_cli_error(self, VR_ERR_USAGE, "give one glob; usage: virelay "
                             "checks %s", self->usage);
     }
-    checks = vr_option_checks(argc == 2 ? argv[1] : NULL, &err);
+    checks = vr_option_checks(argc == 2 ? argv[1] : NULL, NULL, &err);
     if (!checks) {
         return vr_cli_fail(self, &err);
     }

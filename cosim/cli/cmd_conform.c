@@ -12,17 +12,18 @@
 #include "signals.h"
 #include "table.h"
 
-#define DEFAULT_SET "base,series,mutants"
-#define OWN_CONFIG "kvm-patches/configs/arm64.config"
+#define DEFAULT_SET "base,series,mutants,options"
+#define OWN_CONFIG "kvm-patches/configs/%s.config"
 
 typedef struct Arguments {
     char *arch, *kernel_set, *backend, *check, *kernel, *linux_dir, *config;
+    char *cpu;
     char **patches, **variant;
     char *variant_joined;
     char *junit, *json;
-    gboolean keep_going, keep_traces;
+    gboolean keep_going, keep_traces, icount;
     gint64 stress, seed;
-    gint jobs, timeout;
+    gint jobs, timeout, l2_rounds;
 } Arguments;
 
 static void free_arguments(Arguments *a)
@@ -30,6 +31,7 @@ static void free_arguments(Arguments *a)
     g_free(a->arch);
     g_free(a->kernel_set);
     g_free(a->backend);
+    g_free(a->cpu);
     g_strfreev(a->variant);
     g_free(a->variant_joined);
     g_free(a->check);
@@ -94,6 +96,7 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
                             "only", argv[1]);
     }
     if (!vr_env_check_arch(a->arch, err) || !check_exclusive(a, err) ||
+        !vr_machine_choose(a->arch, &a->backend, &a->cpu, err) ||
         !vr_option_backend(a->backend, err) ||
         !vr_option_variant(a->variant, a->backend, &a->variant_joined, err)) {
         return false;
@@ -119,6 +122,7 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
     return check_output("--junit", a->junit, err) &&
            check_output("--json", a->json, err) &&
            vr_option_range("--jobs", a->jobs, 1, 64, err) &&
+           vr_option_range("--l2-rounds", a->l2_rounds, 1, 10000, err) &&
            vr_option_range("--timeout", a->timeout, 1, 86400, err) &&
            vr_option_range("--stress", a->stress, 1, 100000000, err) &&
            vr_option_range("--seed", a->seed, 0, G_MAXINT32, err);
@@ -131,8 +135,10 @@ static bool make_own(const Arguments *a, VrKernel *own, VrError *err)
         g_ptr_array_add(own->patches, g_canonicalize_filename(*p, NULL));
     }
     if (a->linux_dir) {
+        g_autofree char *ours = g_strdup_printf(OWN_CONFIG, a->arch);
+
         own->config = a->config ? g_canonicalize_filename(a->config, NULL)
-                                : vr_env_root(OWN_CONFIG, err);
+                                : vr_env_root(ours, err);
         return own->config != NULL;
     }
     return true;
@@ -176,6 +182,17 @@ static int conclude(const VrCommand *self, const Arguments *a,
     return unexpected ? VR_EXIT_VERDICT : VR_EXIT_OK;
 }
 
+/* What is not asked for by name has to be about this machine's CPU. */
+static GPtrArray *choose_checks(const Arguments *a, VrError *err)
+{
+    g_autoptr(GPtrArray) checks = vr_option_checks(a->check, a->arch, err);
+
+    if (!checks || a->check) {
+        return g_steal_pointer(&checks);
+    }
+    return vr_option_checks_for(checks, a->cpu);
+}
+
 static int run(const VrCommand *self, const Arguments *a)
 {
     const bool own_kernel = a->kernel || a->linux_dir;
@@ -183,12 +200,11 @@ static int run(const VrCommand *self, const Arguments *a)
     g_autoptr(VrKernel) own = vr_kernel_own("own", a->arch);
     g_autoptr(GPtrArray) kernels = g_ptr_array_new();
     g_autoptr(GPtrArray) checks = NULL;
-    g_autofree char *scenarios = NULL;
     VrConform c = { .began_us = g_get_monotonic_time() };
     VrError err;
     int ret;
 
-    checks = vr_option_checks(a->check, &err);
+    checks = choose_checks(a, &err);
     if (!checks || !make_own(a, own, &err)) {
         return vr_cli_fail(self, &err);
     }
@@ -205,12 +221,12 @@ static int run(const VrCommand *self, const Arguments *a)
             return vr_cli_fail(self, &err);
         }
     }
-    scenarios = vr_option_scenarios_of(checks);
-    vr_machine_defaults(&c.machine);
-    c.machine.arch = a->arch;
+    vr_machine_defaults(&c.machine, a->arch);
     c.machine.backend = a->backend;
+    c.machine.cpu = a->cpu;
     c.machine.variant = a->variant_joined;
-    c.machine.scenarios = scenarios;
+    c.machine.l2_rounds = a->l2_rounds;
+    c.machine.icount = a->icount;
     c.machine.stress = a->stress;
     c.machine.seed = a->seed;
     c.machine.timeout_s = a->timeout;
@@ -232,12 +248,15 @@ static int run(const VrCommand *self, const Arguments *a)
 static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
 {
     const GOptionEntry entries[] = {
-        { "arch", 0, 0, G_OPTION_ARG_STRING, &a->arch, "arm64", "ARCH" },
+        { "arch", 0, 0, G_OPTION_ARG_STRING, &a->arch, "arm64 (the default) "
+          "or x86", "ARCH" },
+        { "cpu", 0, 0, G_OPTION_ARG_STRING, &a->cpu,
+          "x86: vmx (the default), svm, or a model as QEMU's -cpu", "CPU" },
         { "kernel-set", 0, 0, G_OPTION_ARG_STRING, &a->kernel_set,
-          "base, series, mutants, or kernels by name (" DEFAULT_SET ")",
+          "base, series, mutants, options, or kernels by name (all)",
           "LIST" },
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
-          "builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
+          "arm64: builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
           "(lockstep)", "B" },
         { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
           "A parameter of the redistributors; may be repeated", "NAME=VALUE" },
@@ -250,11 +269,16 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "patch", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->patches,
           "Applied to it first; repeat it, in order", "FILE" },
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &a->config,
-          "Its configuration fragment (" OWN_CONFIG ")", "FILE" },
+          "Its configuration fragment (kvm-patches/configs/ARCH.config)",
+          "FILE" },
         { "stress", 0, 0, G_OPTION_ARG_INT64, &a->stress,
           "SPIs of the scenario STRESS (100000)", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &a->seed,
           "Seed of the agent and of QEMU (1)", "N" },
+        { "l2-rounds", 0, 0, G_OPTION_ARG_INT, &a->l2_rounds,
+          "x86: how often each L2 boots (1)", "N" },
+        { "no-icount", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE,
+          &a->icount, "Time by the clock, a thread a CPU", NULL },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &a->jobs,
           "Machines at once (all processors)", "N" },
         { "timeout", 0, 0, G_OPTION_ARG_INT, &a->timeout,
@@ -285,15 +309,14 @@ static int default_jobs(void)
 static int cmd_conform(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
-        .stress = 100000, .seed = 1, .timeout = 900,
-        .jobs = default_jobs(),
+        .stress = 100000, .seed = 1, .timeout = 900, .l2_rounds = 1,
+        .jobs = default_jobs(), .icount = TRUE,
     };
     int ret = parse(self, &a, &argc, &argv);
     VrError err;
 
     if (ret < 0) {
         vr_option_default(&a.arch, "arm64");
-        vr_option_default(&a.backend, "lockstep");
         vr_signals_catch();
         ret = check_arguments(&a, argc, argv, &err) ? run(self, &a)
                                                     : vr_cli_fail(self, &err);

@@ -7,31 +7,11 @@
 #include "cli.h"
 #include "env.h"
 
-/* Where firmware and option ROMs may be; those that are there are given. */
-static void add_data_folders(GPtrArray *argv)
-{
-    static const char *const folders[] = {
-        "/usr/share/qemu", "/usr/share/seabios", "/usr/share/qemu-efi-aarch64",
-    };
-    g_autofree char *own = vr_env_build("qemu/build/pc-bios", NULL);
-
-    if (own && g_file_test(own, G_FILE_TEST_IS_DIR)) {
-        g_ptr_array_add(argv, g_strdup("-L"));
-        g_ptr_array_add(argv, g_strdup(own));
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
-        if (g_file_test(folders[i], G_FILE_TEST_IS_DIR)) {
-            g_ptr_array_add(argv, g_strdup("-L"));
-            g_ptr_array_add(argv, g_strdup(folders[i]));
-        }
-    }
-}
-
 static int cmd_qemu(const VrCommand *self, int argc, char **argv)
 {
     g_autofree char *arch = NULL;
     const GOptionEntry entries[] = {
-        { "arch", 0, 0, G_OPTION_ARG_STRING, &arch, "arm64 (the default)",
+        { "arch", 0, 0, G_OPTION_ARG_STRING, &arch, "arm64 (the default) or x86",
           "ARCH" },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
@@ -48,7 +28,7 @@ static int cmd_qemu(const VrCommand *self, int argc, char **argv)
         return vr_cli_fail(self, &err);
     }
     g_ptr_array_add(command, qemu);
-    add_data_folders(command);
+    vr_env_add_firmware(command);
     for (int i = 1; i < argc; i++) {
         if (i > 1 || strcmp(argv[i], "--") != 0) {
             g_ptr_array_add(command, argv[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* virelay run: boot one host with one kernel and one backend. */
 #include <stdio.h>
+#include <string.h>
 
 #include "boot.h"
 #include "cli.h"
@@ -11,15 +12,17 @@
 #include "signals.h"
 #include "table.h"
 
-#define DEFAULT_KERNEL "base"
+#define DEFAULT_KERNEL_arm64 "base"
+#define DEFAULT_KERNEL_x86 "x86-base"
 
 typedef struct Arguments {
     char *kernel, *kernel_name, *arch, *backend, *scenarios, *append, *out;
+    char *cpu, *l2, *l2_apic;
     char **variant;
     char *variant_joined;
-    gint cpus, mem, timeout;
+    gint cpus, mem, timeout, l2_cpus, l2_rounds;
     gint64 stress, seed;
-    gboolean trace, icount, record;
+    gboolean trace, icount, record, console;
 } Arguments;
 
 static void free_arguments(Arguments *a)
@@ -32,7 +35,45 @@ static void free_arguments(Arguments *a)
     g_free(a->variant_joined);
     g_free(a->scenarios);
     g_free(a->append);
+    g_free(a->cpu);
+    g_free(a->l2);
+    g_free(a->l2_apic);
     g_free(a->out);
+}
+
+/* --l2 and what goes with it, as one scenario. */
+static bool check_l2(Arguments *a, VrError *err)
+{
+    const bool x2apic = g_strcmp0(a->l2_apic, "x2apic") == 0;
+
+    if (!a->l2) {
+        return (!a->l2_apic && !a->l2_cpus) ||
+               vr_error_set(err, VR_ERR_USAGE, "--l2-cpus and --l2-apic need "
+                            "--l2 linux");
+    }
+    if (strcmp(a->l2, "linux") != 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "no guest '%s' for --l2; known: "
+                            "linux", a->l2);
+    }
+    if (strcmp(a->arch, "x86") != 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "--l2 needs --arch x86");
+    }
+    if (a->scenarios) {
+        return vr_error_set(err, VR_ERR_USAGE, "--l2 is a scenario; it does "
+                            "not go with --scenarios");
+    }
+    if (a->l2_apic && !x2apic && strcmp(a->l2_apic, "xapic") != 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "no mode '%s' for --l2-apic; "
+                            "known: xapic, x2apic", a->l2_apic);
+    }
+    a->l2_cpus = a->l2_cpus ? a->l2_cpus : 1;
+    if (a->l2_cpus != 1 && a->l2_cpus != 2 && a->l2_cpus != 4) {
+        return vr_error_set(err, VR_ERR_USAGE, "--l2-cpus has to be 1, 2 or 4, "
+                            "not %d", a->l2_cpus);
+    }
+    a->scenarios = g_strdup_printf("L2_%d_%s", a->l2_cpus,
+                                   x2apic ? "X2APIC" : "XAPIC");
+    return true;
 }
 
 static bool check_arguments(Arguments *a, int argc, char **argv,
@@ -46,7 +87,11 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
         return vr_error_set(err, VR_ERR_USAGE, "--kernel and --kernel-name "
                             "exclude each other");
     }
-    return vr_option_backend(a->backend, err) &&
+    a->console |= a->l2 != NULL;
+    return check_l2(a, err) &&
+           vr_machine_choose(a->arch, &a->backend, &a->cpu, err) &&
+           vr_option_backend(a->backend, err) &&
+           vr_option_range("--l2-rounds", a->l2_rounds, 1, 10000, err) &&
            vr_option_variant(a->variant, a->backend, &a->variant_joined,
                              err) &&
            vr_option_range("--cpus", a->cpus, 1, 8, err) &&
@@ -65,18 +110,50 @@ static char *image_of(const VrKernel *k, const Arguments *a, VrError *err)
                      : vr_kernel_build(k, NULL, &step, err);
 }
 
-static bool wait_for(VrBoot *boot, const VrKernel *k, gint64 began)
+/* What the console got since the last call; *console is NULL at first. */
+static void show_console(const VrBoot *boot, FILE **console)
 {
-    g_autofree char *text = g_strdup_printf("%s runs", k->name);
+    char buf[4096];
+    size_t len;
 
-    while (!vr_boot_poll(boot)) {
-        if (vr_signals_caught()) {
-            return false;
+    if (!*console) {
+        g_autofree char *path = vr_boot_file(boot, "console.txt");
+
+        *console = fopen(path, "re");
+        if (!*console) {
+            return;
         }
-        vr_progress_tick(began, text);
-        g_usleep(5000);
     }
-    return true;
+    clearerr(*console);
+    while ((len = fread(buf, 1, sizeof(buf), *console)) > 0) {
+        fwrite(buf, 1, len, stdout);
+    }
+    fflush(stdout);
+}
+
+static bool wait_for(VrBoot *boot, const VrBootOrder *order, gint64 began)
+{
+    g_autofree char *text = g_strdup_printf("%s runs", order->kernel->name);
+    const bool show = order->machine.console;
+    FILE *console = NULL;
+    bool ended, caught;
+
+    do {
+        ended = vr_boot_poll(boot);
+        caught = vr_signals_caught();
+        if (show) {
+            show_console(boot, &console);
+        } else if (!ended) {
+            vr_progress_tick(began, text);
+        }
+        if (!ended) {
+            g_usleep(5000);
+        }
+    } while (!ended && !caught);
+    if (console) {
+        fclose(console);
+    }
+    return ended;
 }
 
 /* A QEMU that ends before the host wrote a byte could not even start. */
@@ -150,7 +227,7 @@ static int run_boot(const VrCommand *self, const VrBootOrder *order)
     if (!boot) {
         return vr_cli_fail(self, &err);
     }
-    if (!wait_for(boot, order->kernel, began)) {
+    if (!wait_for(boot, order, began)) {
         vr_boot_free(boot);
         return vr_cli_error(self, VR_EXIT_INTERRUPTED, "interrupted; nothing "
                             "of the run is left");
@@ -163,10 +240,43 @@ static int run_boot(const VrCommand *self, const VrBootOrder *order)
     return ret;
 }
 
+static GPtrArray *judged(const VrKernel *kernel, const char *scenarios,
+                         const char *cpu)
+{
+    g_autoptr(GPtrArray) all = vr_option_checks_of(scenarios);
+    g_autoptr(GPtrArray) here = vr_option_checks_for(all, cpu);
+
+    return vr_kernel_checks(kernel, here);
+}
+
+static const VrKernel *find_kernel(const VrCatalogue *catalogue,
+                                   const Arguments *a, VrError *err)
+{
+    const char *name = a->kernel_name ? a->kernel_name
+                       : strcmp(a->arch, "x86") == 0 ? DEFAULT_KERNEL_x86
+                                                     : DEFAULT_KERNEL_arm64;
+    const VrKernel *k = vr_catalogue_find(catalogue, name, err);
+
+    if (k && strcmp(k->arch, a->arch) != 0) {
+        vr_error_set(err, VR_ERR_USAGE, "the kernel '%s' is one of %s; add "
+                     "--arch %s", name, k->arch, k->arch);
+        return NULL;
+    }
+    return k;
+}
+
+/* The kernel's own words on the command line, then the user's. */
+static char *join_append(const VrKernel *k, const Arguments *a)
+{
+    return g_strjoin(" ", k->append ? k->append : "",
+                     a->append ? a->append : "", NULL);
+}
+
 static int run(const VrCommand *self, Arguments *a)
 {
     g_autofree char *scenarios = NULL;
     g_autofree char *image = NULL;
+    g_autofree char *append = NULL;
     g_autoptr(VrCatalogue) catalogue = NULL;
     g_autoptr(GPtrArray) checks = NULL;
     g_autoptr(VrKernel) own = vr_kernel_own("own", a->arch);
@@ -174,15 +284,13 @@ static int run(const VrCommand *self, Arguments *a)
     VrBootOrder order = { .out = a->out };
     VrError err;
 
-    scenarios = vr_option_scenarios(a->scenarios, &err);
+    scenarios = vr_option_scenarios(a->scenarios, a->arch, &err);
     if (!scenarios) {
         return vr_cli_fail(self, &err);
     }
     if (!a->kernel) {
         catalogue = vr_catalogue_load_ours(&err);
-        kernel = catalogue ? vr_catalogue_find(catalogue, a->kernel_name
-                                               ? a->kernel_name
-                                               : DEFAULT_KERNEL, &err) : NULL;
+        kernel = catalogue ? find_kernel(catalogue, a, &err) : NULL;
     }
     image = kernel ? image_of(kernel, a, &err) : NULL;
     if (!image) {
@@ -190,17 +298,20 @@ static int run(const VrCommand *self, Arguments *a)
 
         return vr_signals_caught() ? VR_EXIT_INTERRUPTED : ret;
     }
-    checks = a->trace ? vr_option_checks_of(scenarios) : g_ptr_array_new();
-    vr_machine_defaults(&order.machine);
+    checks = a->trace ? judged(kernel, scenarios, a->cpu) : g_ptr_array_new();
+    append = g_strstrip(join_append(kernel, a));
+    vr_machine_defaults(&order.machine, a->arch);
     order.kernel = kernel;
     order.checks = checks;
     order.name = kernel->name;
-    order.machine.arch = a->arch;
     order.machine.kernel = image;
     order.machine.backend = a->backend;
     order.machine.variant = a->variant_joined;
     order.machine.scenarios = scenarios;
-    order.machine.append = a->append;
+    order.machine.append = append;
+    order.machine.cpu = a->cpu;
+    order.machine.console = a->console;
+    order.machine.l2_rounds = a->l2_rounds;
     order.machine.cpus = a->cpus;
     order.machine.mem_mib = a->mem;
     order.machine.timeout_s = a->timeout;
@@ -218,10 +329,23 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "kernel", 'k', 0, G_OPTION_ARG_FILENAME, &a->kernel,
           "An image of your own", "FILE" },
         { "kernel-name", 'n', 0, G_OPTION_ARG_STRING, &a->kernel_name,
-          "A kernel of the catalogue (" DEFAULT_KERNEL ")", "NAME" },
-        { "arch", 0, 0, G_OPTION_ARG_STRING, &a->arch, "arm64", "ARCH" },
+          "A kernel of the catalogue (" DEFAULT_KERNEL_arm64 ", "
+          DEFAULT_KERNEL_x86 ")", "NAME" },
+        { "arch", 0, 0, G_OPTION_ARG_STRING, &a->arch, "arm64 (the default) "
+          "or x86", "ARCH" },
+        { "cpu", 0, 0, G_OPTION_ARG_STRING, &a->cpu,
+          "x86: vmx (the default), svm, or a model as QEMU's -cpu", "CPU" },
+        { "l2", 0, 0, G_OPTION_ARG_STRING, &a->l2,
+          "x86: boot the host's kernel as its guest; shows the console",
+          "linux" },
+        { "l2-cpus", 0, 0, G_OPTION_ARG_INT, &a->l2_cpus,
+          "Its vCPUs: 1, 2 or 4 (1)", "N" },
+        { "l2-apic", 0, 0, G_OPTION_ARG_STRING, &a->l2_apic,
+          "xapic (the default) or x2apic", "MODE" },
+        { "l2-rounds", 0, 0, G_OPTION_ARG_INT, &a->l2_rounds,
+          "How often each L2 boots (1)", "N" },
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
-          "builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
+          "arm64: builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
           "(lockstep)", "B" },
         { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
           "A parameter of the redistributors; may be repeated", "NAME=VALUE" },
@@ -235,6 +359,8 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "Seed of the agent and of QEMU (1)", "N" },
         { "append", 0, 0, G_OPTION_ARG_STRING, &a->append,
           "More of the host's command line", "TEXT" },
+        { "console", 0, 0, G_OPTION_ARG_NONE, &a->console,
+          "Show the console, with all that the kernel says", NULL },
         { "trace", 0, 0, G_OPTION_ARG_NONE, &a->trace,
           "Write a trace (the default)", NULL },
         { "no-trace", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &a->trace,
@@ -259,14 +385,13 @@ static int cmd_run(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
         .cpus = 5, .mem = 512, .timeout = 900, .stress = 100000, .seed = 1,
-        .trace = TRUE, .icount = TRUE,
+        .trace = TRUE, .icount = TRUE, .l2_rounds = 1,
     };
     int ret = parse(self, &a, &argc, &argv);
     VrError err;
 
     if (ret < 0) {
         vr_option_default(&a.arch, "arm64");
-        vr_option_default(&a.backend, "lockstep");
         vr_signals_catch();
         ret = vr_env_check_arch(a.arch, &err) &&
                       check_arguments(&a, argc, argv, &err)

@@ -3,6 +3,7 @@
 
 #include "boot.h"
 #include "kernel_build.h"
+#include "options.h"
 #include "progress.h"
 #include "signals.h"
 
@@ -13,6 +14,8 @@ typedef struct Job {
     char *name;
     VrBoot *boot;
     VrResultSet *result;
+    GPtrArray *checks; /* those of the command that are judged on it */
+    char *scenarios;
 } Job;
 
 static void job_free(gpointer data)
@@ -23,6 +26,8 @@ static void job_free(gpointer data)
     vr_result_free(job->result);
     g_free(job->image);
     g_free(job->name);
+    g_ptr_array_unref(job->checks);
+    g_free(job->scenarios);
     g_free(job);
 }
 
@@ -31,10 +36,19 @@ static GPtrArray *make_jobs(const VrConform *c)
     GPtrArray *jobs = g_ptr_array_new_with_free_func(job_free);
 
     for (guint i = 0; i < c->kernels->len; i++) {
-        Job *job = g_new0(Job, 1);
+        const VrKernel *k = c->kernels->pdata[i];
+        GPtrArray *checks = vr_kernel_checks(k, c->checks);
+        Job *job;
 
-        job->kernel = c->kernels->pdata[i];
-        job->name = g_strdup_printf("conform-%s", job->kernel->name);
+        if (checks->len == 0) {
+            g_ptr_array_unref(checks);
+            continue;
+        }
+        job = g_new0(Job, 1);
+        job->kernel = k;
+        job->name = g_strdup_printf("conform-%s", k->name);
+        job->checks = checks;
+        job->scenarios = vr_option_scenarios_of(checks);
         g_ptr_array_add(jobs, job);
     }
     return jobs;
@@ -50,8 +64,8 @@ static int interrupted(const VrCommand *self)
 static void give_up(const VrConform *c, Job *job, const VrError *why)
 {
     job->result = vr_result_new(job->kernel, c->machine.backend,
-                                c->machine.variant);
-    vr_result_judge(job->result, c->checks, NULL, NULL, 0, why->text, true);
+                                c->machine.variant, c->machine.cpu);
+    vr_result_judge(job->result, job->checks, NULL, NULL, 0, why->text, true);
 }
 
 static int build_jobs(const VrCommand *self, const VrConform *c,
@@ -89,12 +103,14 @@ static bool start(const VrConform *c, Job *job, VrError *err)
     VrBootOrder order = {
         .kernel = job->kernel,
         .machine = c->machine,
-        .checks = c->checks,
+        .checks = job->checks,
         .name = job->name,
         .drop_trace = !c->keep_traces,
     };
 
     order.machine.kernel = job->image;
+    order.machine.scenarios = job->scenarios;
+    order.machine.append = job->kernel->append;
     job->boot = vr_boot_start(&order, err);
     return job->boot != NULL;
 }
@@ -191,8 +207,13 @@ static int run_jobs(const VrCommand *self, const VrConform *c, GPtrArray *jobs)
 int vr_conform(const VrCommand *self, VrConform *c)
 {
     g_autoptr(GPtrArray) jobs = make_jobs(c);
-    int ret = build_jobs(self, c, jobs);
+    int ret;
 
+    if (jobs->len == 0) {
+        return vr_cli_error(self, VR_ERR_USAGE, "none of the chosen checks is "
+                            "judged on any of the chosen kernels");
+    }
+    ret = build_jobs(self, c, jobs);
     ret = ret ? ret : run_jobs(self, c, jobs);
     if (ret) {
         return ret;

@@ -12,7 +12,7 @@ typedef struct VrConform {
     const GPtrArray *checks;  /* of VrCheck */
     const char *image;        /* the user's own image, or NULL: build */
     const char *linux_dir;    /* the user's own tree, or NULL: ours */
-    VrMachineSpec machine;    /* all but the kernel */
+    VrMachineSpec machine;    /* all but the kernel and the scenarios */
     unsigned jobs;            /* machines at once */
     bool keep_going;          /* past a kernel that cannot be built */
     bool keep_traces;         /* also of runs without a surprise */

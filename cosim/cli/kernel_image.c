@@ -7,6 +7,13 @@
 
 #define HEADER_SIZE 4096
 
+/* Offsets of the x86 setup header, Documentation/arch/x86/boot.rst. */
+#define SETUP_SECTS_AT 0x1f1
+#define SYSSIZE_AT 0x1f4 /* in units of 16 bytes */
+#define SETUP_MAGIC_AT 0x202
+#define SETUP_VERSION_AT 0x206
+#define SECTOR 512u
+
 /* Offsets of the arm64 Image header. */
 #define IMAGE_SIZE_AT 0x10
 #define IMAGE_MAGIC_AT 0x38
@@ -35,11 +42,24 @@ static const char *elf_machine(const uint8_t *head)
     }
 }
 
-/* What a file that is not an arm64 Image looks like. */
+static bool is_bzimage(const uint8_t *head, size_t len)
+{
+    return len >= 0x240 && memcmp(head + SETUP_MAGIC_AT, "HdrS", 4) == 0;
+}
+
+static bool is_arm64_image(const uint8_t *head, size_t len)
+{
+    return len >= 64 && memcmp(head + IMAGE_MAGIC_AT, "ARM\x64", 4) == 0;
+}
+
+/* What a file that is not the kernel that was asked for looks like. */
 static char *what_is(const uint8_t *head, size_t len)
 {
-    if (len >= 0x206 && memcmp(head + 0x202, "HdrS", 4) == 0) {
+    if (is_bzimage(head, len)) {
         return g_strdup("an x86 bzImage");
+    }
+    if (is_arm64_image(head, len)) {
+        return g_strdup("an arm64 Image");
     }
     if (len >= 20 && memcmp(head, "\177ELF", 4) == 0) {
         return g_strdup_printf("an ELF file for %s (a vmlinux?)",
@@ -69,13 +89,42 @@ static char *what_is(const uint8_t *head, size_t len)
     return g_strdup("not a kernel image");
 }
 
-static bool check_head(const char *path, const uint8_t *head, size_t len,
-                       uint64_t file_size, VrError *err)
+static bool is_cut(const char *path, uint64_t there, uint64_t whole,
+                   VrError *err)
+{
+    return vr_error_set(err, VR_ERR_USAGE, "'%s' is cut: %" G_GUINT64_FORMAT
+                        " bytes of an image of %" G_GUINT64_FORMAT "; copy it "
+                        "again", path, there, whole);
+}
+
+static bool check_x86(const char *path, const uint8_t *head, size_t len,
+                      uint64_t file_size, VrError *err)
+{
+    g_autofree char *what = NULL;
+    uint64_t sectors, whole;
+
+    if (!is_bzimage(head, len)) {
+        what = what_is(head, len);
+        return vr_error_set(err, VR_ERR_USAGE, "'%s' is %s; arch x86 wants the "
+                            "kernel's arch/x86/boot/bzImage", path, what);
+    }
+    if (le(head + SETUP_VERSION_AT, 2) < 0x020a) {
+        return vr_error_set(err, VR_ERR_USAGE, "'%s' is a bzImage of a kernel "
+                            "before 2.6.31", path);
+    }
+    sectors = head[SETUP_SECTS_AT] ? head[SETUP_SECTS_AT] : 4;
+    whole = (sectors + 1) * SECTOR + le(head + SYSSIZE_AT, 4) * 16;
+    /* syssize is rounded up. */
+    return file_size + 16 > whole || is_cut(path, file_size, whole, err);
+}
+
+static bool check_arm64(const char *path, const uint8_t *head, size_t len,
+                        uint64_t file_size, VrError *err)
 {
     g_autofree char *what = NULL;
     uint64_t image_size;
 
-    if (len < 64 || memcmp(head + IMAGE_MAGIC_AT, "ARM\x64", 4) != 0) {
+    if (!is_arm64_image(head, len)) {
         what = what_is(head, len);
         return vr_error_set(err, VR_ERR_USAGE,
                             "'%s' is %s; arch arm64 wants the kernel's "
@@ -91,9 +140,7 @@ static bool check_head(const char *path, const uint8_t *head, size_t len,
                             "before 3.17, without its size", path);
     }
     if (file_size < image_size - image_size / 4) {
-        return vr_error_set(err, VR_ERR_USAGE, "'%s' is cut: %" G_GUINT64_FORMAT
-                            " bytes of an image of %" G_GUINT64_FORMAT
-                            "; copy it again", path, file_size, image_size);
+        return is_cut(path, file_size, image_size, err);
     }
     return true;
 }
@@ -149,7 +196,6 @@ bool vr_kernel_image_check(const char *path, const char *arch, VrError *err)
     uint64_t total;
     size_t len;
 
-    (void)arch; /* arm64, the only one */
     if (!in) {
         return false;
     }
@@ -157,8 +203,11 @@ bool vr_kernel_image_check(const char *path, const char *arch, VrError *err)
         return vr_error_set(err, VR_ERR_USAGE, "cannot read the kernel '%s': "
                             "%s", path, error->message);
     }
+    if (strcmp(arch, "x86") == 0) {
+        return check_x86(path, head, len, total, err);
+    }
     if (len < 2 || head[0] != 0x1f || head[1] != 0x8b) {
-        return check_head(path, head, len, total, err);
+        return check_arm64(path, head, len, total, err);
     }
     g_clear_object(&in);
     in = open_image(path, err);
@@ -171,7 +220,7 @@ bool vr_kernel_image_check(const char *path, const char *arch, VrError *err)
         return vr_error_set(err, VR_ERR_USAGE, "the gzipped kernel '%s' is "
                             "damaged or cut: %s", path, error->message);
     }
-    return check_head(path, head, len, total, err);
+    return check_arm64(path, head, len, total, err);
 }
 
 char *vr_file_sha256(const char *path, VrError *err)

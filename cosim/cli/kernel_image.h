@@ -6,7 +6,8 @@
 #include "block.h"
 
 /*
- * An arm64 "Image" (Documentation/arch/arm64/booting.rst), also gzipped. False
+ * For "arm64" an Image (Documentation/arch/arm64/booting.rst), also gzipped; for
+ * "x86" a bzImage (Documentation/arch/x86/boot.rst). False
  * with *err (VR_ERR_USAGE) that says what the file is instead.
  */
 bool vr_kernel_image_check(const char *path, const char *arch, VrError *err);

@@ -6,6 +6,7 @@
 
 #include "child.h"
 #include "env.h"
+#include "machine_arch.h"
 #include "signals.h"
 
 /*
@@ -21,25 +22,61 @@ struct VrMachine {
     bool timed_out;
 };
 
-void vr_machine_defaults(VrMachineSpec *spec)
+static const VrMachineArch *const archs[] = { &vr_machine_arm64,
+                                              &vr_machine_x86 };
+
+static const VrMachineArch *arch_of(const char *name)
 {
-    spec->backend = "lockstep";
-    spec->scenarios = "";
-    spec->append = NULL;
-    spec->cpus = 5;
-    spec->mem_mib = 512;
-    spec->timeout_s = 900;
-    spec->stress = 100000;
-    spec->seed = 1;
-    spec->icount = true;
-    spec->trace = true;
-    spec->record = false;
-    spec->no_record = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(archs); i++) {
+        if (strcmp(archs[i]->name, name) == 0) {
+            return archs[i];
+        }
+    }
+    g_assert_not_reached(); /* vr_env_check_arch() knows the same */
 }
 
-static void add(GPtrArray *argv, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+bool vr_machine_choose(const char *name, char **backend, char **cpu,
+                       VrError *err)
+{
+    const VrMachineArch *arch = arch_of(name);
 
-static void add(GPtrArray *argv, const char *fmt, ...)
+    if (*cpu && !arch->cpu) {
+        return vr_error_set(err, VR_ERR_USAGE, "--cpu: the machine of %s has "
+                            "one CPU only", name);
+    }
+    if (*backend && arch->builtin_only && strcmp(*backend, "builtin") != 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "--backend '%s' is for the "
+                            "redistributors of arm64; %s has 'builtin' only",
+                            *backend, name);
+    }
+    if (!*backend) {
+        *backend = g_strdup(arch->backend);
+    }
+    if (!*cpu) {
+        *cpu = g_strdup(arch->cpu);
+    }
+    return true;
+}
+
+void vr_machine_defaults(VrMachineSpec *spec, const char *arch)
+{
+    *spec = (VrMachineSpec){
+        .arch = arch,
+        .backend = arch_of(arch)->backend,
+        .cpu = arch_of(arch)->cpu,
+        .scenarios = "",
+        .cpus = 5,
+        .mem_mib = 512,
+        .timeout_s = 900,
+        .stress = 100000,
+        .seed = 1,
+        .l2_rounds = 1,
+        .icount = true,
+        .trace = true,
+    };
+}
+
+void vr_argv_add(GPtrArray *argv, const char *fmt, ...)
 {
     va_list ap;
 
@@ -48,12 +85,12 @@ static void add(GPtrArray *argv, const char *fmt, ...)
     va_end(ap);
 }
 
-static void add_all(GPtrArray *argv, const char *words)
+void vr_argv_add_all(GPtrArray *argv, const char *words)
 {
     g_auto(GStrv) list = g_strsplit(words, " ", 0);
 
     for (char **word = list; *word; word++) {
-        add(argv, "%s", *word);
+        vr_argv_add(argv, "%s", *word);
     }
 }
 
@@ -79,15 +116,18 @@ static void add_run_object(GPtrArray *argv, const VrMachineSpec *spec,
         g_string_append_printf(object, ",recording=%s/recording", quoted);
     }
     g_string_append(object, ",on-mismatch=stop");
-    add(argv, "-object");
-    add(argv, "%s", object->str);
+    vr_argv_add(argv, "-object");
+    vr_argv_add(argv, "%s", object->str);
 }
 
 static void add_kernel(GPtrArray *argv, const VrMachineSpec *spec,
-                       const char *agent)
+                       const char *initrd)
 {
-    g_autoptr(GString) line = g_string_new("console=ttyAMA0 quiet panic=-1");
+    g_autoptr(GString) line = g_string_new(arch_of(spec->arch)->command_line);
 
+    if (!spec->console) {
+        g_string_append(line, " quiet");
+    }
     if (*spec->scenarios) {
         g_string_append_printf(line, " vr.scenarios=%s", spec->scenarios);
     }
@@ -96,56 +136,53 @@ static void add_kernel(GPtrArray *argv, const VrMachineSpec *spec,
     if (!spec->icount) {
         g_string_append_printf(line, " vr.patience=%u", REAL_TIME_PATIENCE_MS);
     }
+    if (arch_of(spec->arch)->add_parameters) {
+        arch_of(spec->arch)->add_parameters(line, spec);
+    }
     if (spec->append && *spec->append) {
         g_string_append_printf(line, " %s", spec->append);
     }
-    add(argv, "-kernel");
-    add(argv, "%s", spec->kernel);
-    add(argv, "-initrd");
-    add(argv, "%s", agent);
-    add(argv, "-append");
-    add(argv, "%s", line->str);
+    vr_argv_add(argv, "-kernel");
+    vr_argv_add(argv, "%s", spec->kernel);
+    vr_argv_add(argv, "-initrd");
+    vr_argv_add(argv, "%s", initrd);
+    vr_argv_add(argv, "-append");
+    vr_argv_add(argv, "%s", line->str);
 }
 
 GPtrArray *vr_machine_command(const VrMachineSpec *spec, const char *dir,
                               VrError *err)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    const VrMachineArch *arch = arch_of(spec->arch);
     g_autofree char *qemu = vr_env_qemu(spec->arch, err);
-    g_autofree char *agent = qemu ? vr_env_agent(spec->arch, err) : NULL;
+    g_autofree char *initrd = qemu ? arch->initrd(spec, dir, err) : NULL;
     g_autofree char *quoted = quote_commas(dir);
 
-    if (!agent) {
+    if (!initrd) {
         return NULL;
     }
-    add(argv, "%s", qemu);
-    add_all(argv, "-nodefaults -no-user-config -display none -no-reboot");
-    add(argv, "-chardev");
-    add(argv, "file,id=con,path=%s/console.txt", quoted);
-    add_all(argv, "-serial chardev:con");
-    add_all(argv, "-M virt,virtualization=on,gic-version=3,its=off,"
-                  "dtb-randomness=off -cpu max,pauth-impdef=on");
-    add_all(argv, "-rtc clock=vm,base=2024-01-01");
-    add(argv, "-smp");
-    add(argv, "%u", spec->cpus);
-    add(argv, "-m");
-    add(argv, "%u", spec->mem_mib);
-    add(argv, "-seed");
-    add(argv, "%" G_GUINT64_FORMAT, spec->seed);
+    vr_argv_add(argv, "%s", qemu);
+    vr_argv_add_all(argv, "-nodefaults -no-user-config -display none "
+                          "-no-reboot");
+    vr_argv_add(argv, "-chardev");
+    vr_argv_add(argv, "file,id=con,path=%s/console.txt", quoted);
+    vr_argv_add_all(argv, "-serial chardev:con");
+    arch->add_machine(argv, spec);
+    vr_argv_add_all(argv, "-rtc clock=vm,base=2024-01-01");
+    vr_argv_add(argv, "-smp");
+    vr_argv_add(argv, "%u", spec->cpus);
+    vr_argv_add(argv, "-m");
+    vr_argv_add(argv, "%u", spec->mem_mib);
+    vr_argv_add(argv, "-seed");
+    vr_argv_add(argv, "%" G_GUINT64_FORMAT, spec->seed);
     if (spec->icount) {
-        add_all(argv, "-icount shift=0,sleep=off");
+        vr_argv_add(argv, "-icount");
+        vr_argv_add(argv, "shift=%u,sleep=off", arch->icount_shift);
     }
     add_run_object(argv, spec, dir);
-    if (strcmp(spec->backend, "builtin") != 0) {
-        add(argv, "-global");
-        add(argv, "arm-gicv3.redist=%s", spec->backend);
-    }
-    if (spec->variant) {
-        add(argv, "-global");
-        add(argv, "arm-gicv3.redist-variant=%s", spec->variant);
-    }
-    add_all(argv, "-device virelay-test");
-    add_kernel(argv, spec, agent);
+    vr_argv_add_all(argv, "-device virelay-test");
+    add_kernel(argv, spec, initrd);
     g_ptr_array_add(argv, NULL);
     return g_steal_pointer(&argv);
 }
@@ -163,6 +200,10 @@ VrMachine *vr_machine_start(const VrMachineSpec *spec, const char *dir,
     }
     if (g_mkdir_with_parents(recording, 0755) != 0) {
         vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create '%s'", recording);
+        return NULL;
+    }
+    if (arch_of(spec->arch)->prepare &&
+        !arch_of(spec->arch)->prepare(spec, dir, err)) {
         return NULL;
     }
     m = g_new0(VrMachine, 1);

@@ -11,25 +11,34 @@
 #define VR_MACHINE_MISMATCH 70
 
 typedef struct VrMachineSpec {
-    const char *arch;      /* "arm64" */
+    const char *arch;      /* "arm64", "x86" */
     const char *kernel;    /* path of an image that was checked */
     const char *backend;   /* of the redistributors; "builtin": QEMU's own */
     const char *variant;   /* of the redistributors, "name=value:..." or NULL */
     const char *scenarios; /* "BOOT,STRESS" */
     const char *append;    /* more of the kernel's command line, or NULL */
+    const char *cpu;       /* x86: "vmx", "svm", or QEMU's name of a model */
     unsigned cpus;
     unsigned mem_mib;
     unsigned timeout_s;    /* wall time */
     uint64_t stress;       /* SPIs of STRESS */
     uint64_t seed;
+    unsigned l2_rounds;    /* x86: how often each L2 boots */
+    bool console;          /* x86: the kernels, L2's too, say all they can */
     bool icount;           /* one thread, virtual time by instructions */
     bool trace;
     bool record;           /* also of backends other than lockstep */
     bool no_record;        /* not even of lockstep: a mismatch leaves none */
 } VrMachineSpec;
 
-/* Every field but arch and kernel set to its default. */
-void vr_machine_defaults(VrMachineSpec *spec);
+/* Every field but the kernel set to its default for this architecture. */
+void vr_machine_defaults(VrMachineSpec *spec, const char *arch);
+/*
+ * The backend and the CPU of an architecture's machine, set to their defaults
+ * where the user gave none. False with *err for what it does not have.
+ */
+bool vr_machine_choose(const char *arch, char **backend, char **cpu,
+                       VrError *err);
 
 typedef struct VrMachine VrMachine;
 

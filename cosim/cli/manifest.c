@@ -103,6 +103,9 @@ bool vr_manifest_write(const VrManifest *m, const char *path, VrError *err)
     json_object_set_string_member(o, "backend", s->backend);
     json_object_set_string_member(o, "variant",
                                   s->variant ? s->variant : "default");
+    if (s->cpu) {
+        json_object_set_string_member(o, "cpu", s->cpu);
+    }
     json_object_set_string_member(o, "scenarios", s->scenarios);
     vr_json_uint(o, "seed", s->seed);
     vr_json_uint(o, "stress", s->stress);

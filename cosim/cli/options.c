@@ -17,10 +17,31 @@ static const char *check_id_at(const void *opaque, size_t index)
     return check ? check->id : NULL;
 }
 
+/* The scenarios of the architecture @opaque. */
 static const char *scenario_name_at(const void *opaque, size_t index)
 {
-    (void)opaque;
-    return vr_scenario_name(index + 1);
+    for (unsigned i = 1; vr_scenario_name(i); i++) {
+        bool here = strcmp(vr_scenario_arch(i), opaque) == 0;
+
+        if (here && index-- == 0) {
+            return vr_scenario_name(i);
+        }
+    }
+    return NULL;
+}
+
+GPtrArray *vr_option_checks_for(const GPtrArray *checks, const char *cpu)
+{
+    GPtrArray *chosen = g_ptr_array_new();
+
+    for (guint i = 0; i < checks->len; i++) {
+        const VrCheck *check = checks->pdata[i];
+
+        if (!check->cpu || !cpu || strcmp(check->cpu, cpu) == 0) {
+            g_ptr_array_add(chosen, checks->pdata[i]);
+        }
+    }
+    return chosen;
 }
 
 /* Backends of the block that can stand alone, then those of QEMU and pairs. */
@@ -49,36 +70,51 @@ static bool known_backend(const char *name)
     return false;
 }
 
-static bool glob_matches_some(const char *glob)
+/* A check belongs to the architecture whose agent plays its scenario. */
+static bool is_of(const VrCheck *check, const char *arch)
+{
+    return !arch || strcmp(vr_scenario_arch(check->scenario), arch) == 0;
+}
+
+static bool glob_matches_some(const char *glob, const char *arch)
 {
     for (size_t i = 0; vr_check_at(i); i++) {
-        if (g_pattern_match_simple(glob, vr_check_at(i)->id)) {
+        if (is_of(vr_check_at(i), arch) &&
+            g_pattern_match_simple(glob, vr_check_at(i)->id)) {
             return true;
         }
     }
     return false;
 }
 
-GPtrArray *vr_option_checks(const char *globs, VrError *err)
+static bool no_check(const char *glob, const char *arch, VrError *err)
+{
+    char hint[256];
+
+    if (glob_matches_some(glob, NULL)) {
+        return vr_error_set(err, VR_ERR_USAGE, "'%s' matches no check of %s; "
+                            "is --arch right?", glob, arch);
+    }
+    return vr_error_set(err, VR_ERR_USAGE, "no check matches '%s'; %s", glob,
+                        vr_nearest(glob, check_id_at, NULL, hint,
+                                   sizeof(hint)));
+}
+
+GPtrArray *vr_option_checks(const char *globs, const char *arch, VrError *err)
 {
     g_auto(GStrv) list = g_strsplit(globs ? globs : "*", ",", 0);
     g_autoptr(GPtrArray) checks = g_ptr_array_new();
-    char hint[256];
 
     for (char **g = list; *g; g++) {
-        if (!glob_matches_some(*g)) {
-            vr_error_set(err, VR_ERR_USAGE, "no check matches '%s'; %s", *g,
-                         vr_nearest(*g, check_id_at, NULL, hint,
-                                    sizeof(hint)));
+        if (!glob_matches_some(*g, arch)) {
+            no_check(*g, arch, err);
             return NULL;
         }
     }
     for (size_t i = 0; vr_check_at(i); i++) {
-        for (char **g = list; *g; g++) {
-            if (g_pattern_match_simple(*g, vr_check_at(i)->id)) {
-                g_ptr_array_add(checks, (gpointer)vr_check_at(i));
-                break;
-            }
+        if (is_of(vr_check_at(i), arch) &&
+            vr_check_matches(vr_check_at(i), list)) {
+            g_ptr_array_add(checks, (gpointer)vr_check_at(i));
         }
     }
     if (checks->len == 0) {
@@ -112,7 +148,16 @@ char *vr_option_scenarios_of(const GPtrArray *checks)
     return join_scenarios(mask);
 }
 
-char *vr_option_scenarios(const char *list, VrError *err)
+/* 0 if the architecture has none of that name. */
+static unsigned scenario_of(const char *name, const char *arch)
+{
+    unsigned scenario = vr_scenario_from_name(name);
+
+    return scenario && strcmp(vr_scenario_arch(scenario), arch) == 0 ? scenario
+                                                                     : 0;
+}
+
+char *vr_option_scenarios(const char *list, const char *arch, VrError *err)
 {
     g_auto(GStrv) words = g_strsplit(list ? list : "", ",", 0);
     unsigned mask = 0;
@@ -120,18 +165,18 @@ char *vr_option_scenarios(const char *list, VrError *err)
 
     for (char **w = words; *w; w++) {
         g_autofree char *upper = g_ascii_strup(g_strstrip(*w), -1);
-        unsigned scenario = vr_scenario_from_name(upper);
+        unsigned scenario = scenario_of(upper, arch);
 
         if (scenario == 0) {
-            vr_error_set(err, VR_ERR_USAGE, "no scenario '%s'; %s", *w,
-                         vr_nearest(*w, scenario_name_at, NULL, hint,
+            vr_error_set(err, VR_ERR_USAGE, "no scenario '%s' of %s; %s", *w,
+                         arch, vr_nearest(*w, scenario_name_at, arch, hint,
                                     sizeof(hint)));
             return NULL;
         }
         mask |= 1u << scenario;
     }
     for (unsigned i = 1; !list && vr_scenario_name(i); i++) {
-        mask |= 1u << i;
+        mask |= (unsigned)(strcmp(vr_scenario_arch(i), arch) == 0) << i;
     }
     if (mask == 0) {
         vr_error_set(err, VR_ERR_USAGE, "--scenarios is empty");

@@ -8,16 +8,19 @@
 #include "check.h"
 
 /*
- * Checks that match a comma-separated list of globs, in the fixed order. All
- * of them for NULL. NULL with *err where one matches nothing.
+ * Checks of an architecture (of all, for NULL) that match a comma-separated
+ * list of globs, in the fixed order. All of them for NULL. NULL with *err where
+ * one matches nothing.
  */
-GPtrArray *vr_option_checks(const char *globs, VrError *err);
+GPtrArray *vr_option_checks(const char *globs, const char *arch, VrError *err);
 /* "BOOT,STRESS" for the checks' scenarios, in the scenarios' order. */
 char *vr_option_scenarios_of(const GPtrArray *checks);
-/* A list of scenarios in its normal form; all of them for NULL. */
-char *vr_option_scenarios(const char *list, VrError *err);
+/* A list of an architecture's scenarios in its normal form; all for NULL. */
+char *vr_option_scenarios(const char *list, const char *arch, VrError *err);
 /* Checks that a list in normal form can be judged by. */
 GPtrArray *vr_option_checks_of(const char *scenarios);
+/* Those of @checks that are not about another kind of CPU, to free. */
+GPtrArray *vr_option_checks_for(const GPtrArray *checks, const char *cpu);
 /*
  * A backend of the redistributors: "builtin", a registered one, or
  * "lockstep:DUT:REFERENCE".

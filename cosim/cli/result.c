@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "result.h"
 
+#include <string.h>
+
 #include "cli.h"
 
 static bool has(char **list, const char *id)
@@ -8,12 +10,22 @@ static bool has(char **list, const char *id)
     return g_strv_contains((const char *const *)list, id);
 }
 
-VrExpectation vr_expectation(const VrKernel *k, const char *check_id)
+static bool known_cpu(const char *cpu)
 {
-    if (has(k->caught_by, check_id)) {
+    return strcmp(cpu, "vmx") == 0 || strcmp(cpu, "svm") == 0;
+}
+
+VrExpectation vr_expectation(const VrKernel *k, const VrCheck *check,
+                             const char *cpu)
+{
+    if (check->cpu && cpu && strcmp(check->cpu, cpu) != 0) {
+        return known_cpu(cpu) ? VR_EXPECT_NOT_APPLICABLE
+                              : VR_EXPECT_IF_APPLICABLE;
+    }
+    if (has(k->caught_by, check->id)) {
         return VR_EXPECT_FAIL;
     }
-    if (!has(k->expect_fail, check_id)) {
+    if (!has(k->expect_fail, check->id)) {
         return VR_EXPECT_PASS;
     }
     return k->kind == VR_KERNEL_MUTANT ? VR_EXPECT_EITHER : VR_EXPECT_FAIL;
@@ -26,6 +38,11 @@ bool vr_expectation_met(VrExpectation expected, VrOutcome outcome)
         return outcome == VR_VERDICT_PASS;
     case VR_EXPECT_FAIL:
         return outcome == VR_VERDICT_FAIL;
+    case VR_EXPECT_NOT_APPLICABLE:
+        return outcome == VR_VERDICT_NOT_APPLICABLE;
+    case VR_EXPECT_IF_APPLICABLE:
+        return outcome == VR_VERDICT_PASS ||
+               outcome == VR_VERDICT_NOT_APPLICABLE;
     default:
         return outcome == VR_VERDICT_PASS || outcome == VR_VERDICT_FAIL;
     }
@@ -37,6 +54,8 @@ const char *vr_expectation_name(VrExpectation expected)
         [VR_EXPECT_PASS] = "pass",
         [VR_EXPECT_FAIL] = "fail",
         [VR_EXPECT_EITHER] = "pass or fail",
+        [VR_EXPECT_NOT_APPLICABLE] = "not-applicable",
+        [VR_EXPECT_IF_APPLICABLE] = "pass or not-applicable",
     };
 
     return names[expected];
@@ -51,13 +70,14 @@ static void row_free(gpointer data)
 }
 
 VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend,
-                           const char *variant)
+                           const char *variant, const char *cpu)
 {
     VrResultSet *r = g_new0(VrResultSet, 1);
 
     r->kernel = kernel;
     r->backend = g_strdup(backend);
     r->variant = g_strdup(variant);
+    r->cpu = g_strdup(cpu);
     r->rows = g_ptr_array_new_with_free_func(row_free);
     return r;
 }
@@ -67,12 +87,25 @@ void vr_result_free(VrResultSet *r)
     if (r) {
         g_free(r->backend);
         g_free(r->variant);
+        g_free(r->cpu);
         g_free(r->image_sha256);
         g_free(r->folder);
         g_free(r->trouble);
         g_ptr_array_free(r->rows, TRUE);
         g_free(r);
     }
+}
+
+const VrRow *vr_result_row(const VrResultSet *r, const VrCheck *check)
+{
+    for (guint i = 0; i < r->rows->len; i++) {
+        const VrRow *row = r->rows->pdata[i];
+
+        if (row->check == check) {
+            return row;
+        }
+    }
+    return NULL;
 }
 
 static VrVerdict *judge_one(const VrCheck *check, const VrRun *run,
@@ -105,7 +138,7 @@ void vr_result_judge(VrResultSet *r, const GPtrArray *checks,
         VrRow *row = g_new0(VrRow, 1);
 
         row->check = checks->pdata[i];
-        row->expected = vr_expectation(r->kernel, row->check->id);
+        row->expected = vr_expectation(r->kernel, row->check, r->cpu);
         row->verdict = judge_one(row->check, run,
                                  trouble ? trouble
                                          : error ? error->message : "no run",
@@ -127,6 +160,9 @@ static JsonNode *row_json(const VrResultSet *r, const VrRow *row)
     json_object_set_string_member(o, "backend", r->backend);
     json_object_set_string_member(o, "variant",
                                   r->variant ? r->variant : "default");
+    if (r->cpu) {
+        json_object_set_string_member(o, "cpu", r->cpu);
+    }
     json_object_set_string_member(o, "verdict",
                                   vr_outcome_name(row->verdict->outcome));
     json_object_set_string_member(o, "expected",

@@ -13,11 +13,15 @@ typedef enum VrExpectation {
     VR_EXPECT_PASS,
     VR_EXPECT_FAIL,
     VR_EXPECT_EITHER, /* a mutant may break more than what must catch it */
+    VR_EXPECT_NOT_APPLICABLE, /* the check is about another kind of CPU */
+    VR_EXPECT_IF_APPLICABLE,  /* the CPU is one that we do not know */
 } VrExpectation;
 
-VrExpectation vr_expectation(const VrKernel *k, const char *check_id);
+/* @cpu: of the machine, "vmx", "svm", another name, or NULL */
+VrExpectation vr_expectation(const VrKernel *k, const VrCheck *check,
+                             const char *cpu);
 bool vr_expectation_met(VrExpectation expected, VrOutcome outcome);
-/* "pass", "fail", "pass or fail" */
+/* "pass", "fail", "pass or fail", ... */
 const char *vr_expectation_name(VrExpectation expected);
 
 typedef struct VrRow {
@@ -31,6 +35,7 @@ typedef struct VrResultSet {
     const VrKernel *kernel; /* borrowed */
     char *backend;
     char *variant; /* NULL: the default */
+    char *cpu;     /* NULL: the architecture has one only */
     char *image_sha256; /* or NULL */
     char *folder;       /* of the run, or NULL */
     char *trouble;      /* how the machine ended, if not well */
@@ -40,8 +45,10 @@ typedef struct VrResultSet {
 } VrResultSet;
 
 VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend,
-                           const char *variant);
+                           const char *variant, const char *cpu);
 void vr_result_free(VrResultSet *r);
+/* The row of a check; NULL if it was not judged. */
+const VrRow *vr_result_row(const VrResultSet *r, const VrCheck *check);
 /*
  * Judge a run's files, or, where @trouble says why there is no whole run,
  * judge what there is of it and put the reason into the verdicts.

@@ -8,6 +8,7 @@
  *   console.txt    the host's console, with the agent's report
  *   qemu.log       what QEMU itself said
  *   trace.vrt      the trace
+ *   initrd.img     x86: the agent and the kernel of L2
  *   recording/     recordings of the blocks
  *   verdicts.json, report.txt
  */

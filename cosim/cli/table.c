@@ -42,19 +42,50 @@ static int name_width(const GPtrArray *results)
     return width;
 }
 
+/* The checks of all results, in their fixed order: not all have each. */
+static GPtrArray *all_checks(const GPtrArray *results)
+{
+    GPtrArray *checks = g_ptr_array_new();
+
+    for (size_t c = 0; vr_check_at(c); c++) {
+        bool judged = false;
+
+        for (guint i = 0; i < results->len && !judged; i++) {
+            judged = vr_result_row(results->pdata[i], vr_check_at(c)) != NULL;
+        }
+        if (judged) {
+            g_ptr_array_add(checks, (gpointer)vr_check_at(c));
+        }
+    }
+    return checks;
+}
+
+static void print_row(FILE *f, const VrResultSet *r, const GPtrArray *checks)
+{
+    for (guint i = 0; i < checks->len; i++) {
+        const VrRow *row = vr_result_row(r, checks->pdata[i]);
+
+        if (row) {
+            print_cell(f, row);
+        } else {
+            fprintf(f, "  %-*s", CELL, "-");
+        }
+    }
+    fputc('\n', f);
+}
+
 void vr_table_print(FILE *f, const GPtrArray *results)
 {
-    const VrResultSet *first = results->pdata[0];
+    g_autoptr(GPtrArray) checks = all_checks(results);
     int width = name_width(results);
 
-    for (guint i = 0; i < first->rows->len; i++) {
-        const VrRow *row = first->rows->pdata[i];
+    for (guint i = 0; i < checks->len; i++) {
+        const VrCheck *check = checks->pdata[i];
 
-        fprintf(f, "%2u  %-28s %s\n", i + 1, row->check->id,
-                row->check->title);
+        fprintf(f, "%2u  %-28s %s\n", i + 1, check->id, check->title);
     }
     fprintf(f, "\n%-*s", width, "kernel");
-    for (guint i = 0; i < first->rows->len; i++) {
+    for (guint i = 0; i < checks->len; i++) {
         fprintf(f, "  %-*u", CELL, i + 1);
     }
     fputc('\n', f);
@@ -62,10 +93,7 @@ void vr_table_print(FILE *f, const GPtrArray *results)
         const VrResultSet *r = results->pdata[k];
 
         fprintf(f, "%-*s", width, r->kernel->name);
-        for (guint i = 0; i < r->rows->len; i++) {
-            print_cell(f, r->rows->pdata[i]);
-        }
-        fputc('\n', f);
+        print_row(f, r, checks);
     }
 }
 

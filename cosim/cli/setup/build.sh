@@ -93,7 +93,7 @@ build_ours() {
     OBJCACHE=ccache ninja -C "$ours" -j "$VIRELAY_JOBS"
     # What others use by name is found at the top of the folder.
     local file
-    for file in cosim/cli/virelay kvm-patches/agent/agent-arm64.cpio.gz; do
+    for file in cosim/cli/virelay kvm-patches/agent/agent-{arm64,x86}.cpio.gz; do
         [[ ! -e $ours/$file ]] || ln -sfn "$file" "$ours/${file##*/}"
     done
 }

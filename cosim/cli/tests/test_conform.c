@@ -106,7 +106,69 @@ static void test_select(void)
     g_assert_cmpuint(count_selected(c, "base,mutnts", "arm64"), ==, 0);
 }
 
+#define OPTION "[o]\nkind=option\narch=x86\nconfig=c\nappend=kvm.x=0 y\n" \
+               "checks=x86.boot;x86.svm.l2-boot.*\n"
+
+static void test_kernel_options(void)
+{
+    VrError err;
+    g_autoptr(VrCatalogue) c = load(BASE OPTION, &err);
+    g_autoptr(GPtrArray) all = vr_option_checks(NULL, NULL, &err);
+    g_autoptr(GPtrArray) some = NULL;
+    g_autoptr(GPtrArray) every = NULL;
+    const VrKernel *k;
+
+    g_assert_nonnull(c);
+    g_assert_cmpuint(count_selected(c, "options", "x86"), ==, 1);
+    k = c->kernels->pdata[1];
+    g_assert_cmpstr(k->append, ==, "kvm.x=0 y");
+    some = vr_kernel_checks(k, all);
+    g_assert_cmpuint(some->len, ==, 7);
+    every = vr_kernel_checks(c->kernels->pdata[0], all);
+    g_assert_cmpuint(every->len, ==, all->len);
+    g_assert_null(load("[o]\nkind=option\narch=x86\nconfig=c\n"
+                       "checks=x86.bot\n", &err));
+    g_assert_nonnull(strstr(err.text, "x86.bot"));
+}
+
 /* --- expectations --- */
+
+static VrExpectation expected(const VrKernel *k, const char *id,
+                              const char *cpu)
+{
+    const VrCheck *check = vr_check_find(id);
+
+    g_assert_nonnull(check);
+    return vr_expectation(k, check, cpu);
+}
+
+/* A check about VMX is expected to say so on any other CPU. */
+static void test_expectations_of_cpu(void)
+{
+    g_autoptr(VrKernel) own = vr_kernel_own("own", "x86");
+
+    g_assert_cmpint(expected(own, "x86.vmx.params", "vmx"), ==,
+                    VR_EXPECT_PASS);
+    g_assert_cmpint(expected(own, "x86.vmx.params", "svm"), ==,
+                    VR_EXPECT_NOT_APPLICABLE);
+    g_assert_cmpint(expected(own, "x86.svm.params", "vmx"), ==,
+                    VR_EXPECT_NOT_APPLICABLE);
+    g_assert_cmpint(expected(own, "x86.vmx.params", "max"), ==,
+                    VR_EXPECT_IF_APPLICABLE);
+    g_assert_cmpint(expected(own, "x86.boot", "svm"), ==, VR_EXPECT_PASS);
+    g_assert_true(vr_expectation_met(VR_EXPECT_NOT_APPLICABLE,
+                                     VR_VERDICT_NOT_APPLICABLE));
+    g_assert_true(vr_expectation_met(VR_EXPECT_IF_APPLICABLE,
+                                     VR_VERDICT_NOT_APPLICABLE));
+    g_assert_true(vr_expectation_met(VR_EXPECT_IF_APPLICABLE,
+                                     VR_VERDICT_PASS));
+    for (int o = VR_VERDICT_PASS; o <= VR_VERDICT_ERROR; o++) {
+        g_assert_cmpint(vr_expectation_met(VR_EXPECT_NOT_APPLICABLE, o), ==,
+                        o == VR_VERDICT_NOT_APPLICABLE);
+    }
+    g_assert_false(vr_expectation_met(VR_EXPECT_IF_APPLICABLE,
+                                      VR_VERDICT_FAIL));
+}
 
 static void test_expectations(void)
 {
@@ -115,15 +177,15 @@ static void test_expectations(void)
     g_autoptr(VrKernel) own = vr_kernel_own("own", "arm64");
     const VrKernel *base = c->kernels->pdata[0], *m = c->kernels->pdata[2];
 
-    g_assert_cmpint(vr_expectation(base, "arm64.tdir.stress"), ==,
+    g_assert_cmpint(expected(base, "arm64.tdir.stress", NULL), ==,
                     VR_EXPECT_FAIL);
-    g_assert_cmpint(vr_expectation(base, "arm64.boot"), ==, VR_EXPECT_PASS);
-    g_assert_cmpint(vr_expectation(m, "arm64.tdir.broadcast-kick"), ==,
+    g_assert_cmpint(expected(base, "arm64.boot", NULL), ==, VR_EXPECT_PASS);
+    g_assert_cmpint(expected(m, "arm64.tdir.broadcast-kick", NULL), ==,
                     VR_EXPECT_FAIL);
-    g_assert_cmpint(vr_expectation(m, "arm64.tdir.stress"), ==,
+    g_assert_cmpint(expected(m, "arm64.tdir.stress", NULL), ==,
                     VR_EXPECT_EITHER);
-    g_assert_cmpint(vr_expectation(m, "arm64.boot"), ==, VR_EXPECT_PASS);
-    g_assert_cmpint(vr_expectation(own, "arm64.tdir.stress"), ==,
+    g_assert_cmpint(expected(m, "arm64.boot", NULL), ==, VR_EXPECT_PASS);
+    g_assert_cmpint(expected(own, "arm64.tdir.stress", NULL), ==,
                     VR_EXPECT_PASS);
     for (int e = VR_EXPECT_PASS; e <= VR_EXPECT_EITHER; e++) {
         g_assert_false(vr_expectation_met(e, VR_VERDICT_ERROR));
@@ -151,11 +213,11 @@ static void test_junit(void)
     const GMarkupParser parser = { .text = text_seen };
     g_autoptr(VrKernel) own = vr_kernel_own("k<&\">", "arm64");
     g_autoptr(GPtrArray) results = g_ptr_array_new();
-    g_autoptr(GPtrArray) checks = vr_option_checks("arm64.boot", NULL);
+    g_autoptr(GPtrArray) checks = vr_option_checks("arm64.boot", NULL, NULL);
     g_autoptr(GString) seen = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     g_autofree char *xml = NULL;
-    VrResultSet *r = vr_result_new(own, "model", NULL);
+    VrResultSet *r = vr_result_new(own, "model", NULL, NULL);
     VrRow *row;
     GMarkupParseContext *ctx;
 
@@ -188,11 +250,12 @@ static void make_image(uint8_t *image, uint64_t size)
     memcpy(image + 0x38, "ARM\x64", 4);
 }
 
-static void expect_image(const void *data, gssize len, const char *says)
+static void expect_image_of(const char *arch, const void *data, gssize len,
+                            const char *says)
 {
     g_autofree char *path = put("Image", data, len);
     VrError err = { 0 };
-    bool ok = vr_kernel_image_check(path, "arm64", &err);
+    bool ok = vr_kernel_image_check(path, arch, &err);
 
     g_test_message("%s", err.text);
     g_assert_cmpint(ok, ==, says == NULL);
@@ -200,6 +263,27 @@ static void expect_image(const void *data, gssize len, const char *says)
         g_assert_cmpint(err.code, ==, VR_ERR_USAGE);
         g_assert_nonnull(strstr(err.text, says));
     }
+}
+
+static void expect_image(const void *data, gssize len, const char *says)
+{
+    expect_image_of("arm64", data, len, says);
+}
+
+static void test_x86_images(void)
+{
+    uint8_t image[4096] = { 0 };
+
+    image[0x1f1] = 3; /* four sectors of setup, then 2048 bytes */
+    image[0x1f4] = 2048 / 16;
+    memcpy(image + 0x202, "HdrS\x0f\x02", 6);
+    expect_image_of("x86", image, sizeof(image), NULL);
+    expect_image_of("x86", image, sizeof(image) - 16, "is cut");
+    image[0x206] = 0x09;
+    expect_image_of("x86", image, sizeof(image), "before 2.6.31");
+    make_image(image, 4096);
+    expect_image_of("x86", image, sizeof(image), "an arm64 Image");
+    expect_image_of("x86", image, 0, "empty file");
 }
 
 static void test_images(void)
@@ -232,19 +316,29 @@ static void test_images(void)
 static void test_options(void)
 {
     VrError err;
-    g_autoptr(GPtrArray) all = vr_option_checks(NULL, &err);
+    g_autoptr(GPtrArray) all = vr_option_checks(NULL, "arm64", &err);
     g_autoptr(GPtrArray) two =
-        vr_option_checks("*stress,arm64.boot", &err);
+        vr_option_checks("*stress,arm64.boot", "arm64", &err);
+    g_autoptr(GPtrArray) x86 = vr_option_checks(NULL, "x86", &err);
+    g_autoptr(GPtrArray) svm = vr_option_checks_for(x86, "svm");
     g_autofree char *scenarios = vr_option_scenarios_of(two);
-    g_autofree char *normal = vr_option_scenarios("stress,boot,BOOT", &err);
+    g_autofree char *normal =
+        vr_option_scenarios("stress,boot,BOOT", "arm64", &err);
+    g_autofree char *every = vr_option_scenarios(NULL, "x86", &err);
 
     g_assert_cmpuint(all->len, ==, 9);
     g_assert_cmpuint(two->len, ==, 2);
     g_assert_cmpstr(scenarios, ==, "BOOT,STRESS");
     g_assert_cmpstr(normal, ==, "BOOT,STRESS");
-    g_assert_null(vr_option_checks("arm64.nothing", &err));
-    g_assert_null(vr_option_checks("", &err));
-    g_assert_null(vr_option_scenarios("BOOT,NOTHING", &err));
+    g_assert_true(g_str_has_prefix(every, "X86_BOOT,"));
+    g_assert_cmpuint(x86->len, ==, 15);
+    g_assert_cmpuint(svm->len, ==, 8);
+    g_assert_null(vr_option_checks("arm64.nothing", "arm64", &err));
+    g_assert_null(vr_option_checks("", "arm64", &err));
+    g_assert_null(vr_option_checks("arm64.boot", "x86", &err));
+    g_assert_nonnull(strstr(err.text, "--arch"));
+    g_assert_null(vr_option_scenarios("BOOT,NOTHING", "arm64", &err));
+    g_assert_null(vr_option_scenarios("BOOT", "x86", &err));
     g_assert_true(vr_option_backend("builtin", &err));
     g_assert_true(vr_option_backend("model", &err));
     g_assert_true(vr_option_backend("lockstep:rtl:model", &err));
@@ -273,6 +367,9 @@ int main(int argc, char **argv)
     g_test_add_func("/conform/junit", test_junit);
     g_test_add_func("/conform/images", test_images);
     g_test_add_func("/conform/options", test_options);
+    g_test_add_func("/conform/expectations-of-cpu", test_expectations_of_cpu);
+    g_test_add_func("/conform/x86-images", test_x86_images);
+    g_test_add_func("/conform/options-of-kernels", test_kernel_options);
     ret = g_test_run();
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *path = g_build_filename(scratch, files[i], NULL);

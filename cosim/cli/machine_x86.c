@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* QEMU's q35 board, with VMX or SVM; the host's kernel is also its guest's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "env.h"
+#include "machine_arch.h"
+#include "newc.h"
+
+/* The initrd of a run: the agent, and the kernel that it boots as L2. */
+#define INITRD "initrd.img"
+#define L2_KERNEL "bzImage"
+
+/*
+ * The CPUs by what their KVM needs. An Intel server's family and model: Linux
+ * looks for VMX's MSRs only there, and knows its quirks by them.
+ */
+static const struct {
+    const char *name, *qemu;
+} cpus[] = {
+    { "vmx", "max,vendor=GenuineIntel,family=6,model=106,stepping=6,svm=off,"
+             "vmx=on" },
+    { "svm", "max" },
+};
+
+static const char *cpu_option(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(cpus); i++) {
+        if (strcmp(cpus[i].name, name) == 0) {
+            return cpus[i].qemu;
+        }
+    }
+    return name;
+}
+
+static void add_machine(GPtrArray *argv, const VrMachineSpec *spec)
+{
+    vr_env_add_firmware(argv);
+    vr_argv_add_all(argv, "-M q35 -cpu");
+    vr_argv_add(argv, "%s", cpu_option(spec->cpu));
+    vr_argv_add(argv, "-accel");
+    vr_argv_add(argv, "tcg,thread=%s", spec->icount ? "single" : "multi");
+}
+
+static void add_parameters(GString *line, const VrMachineSpec *spec)
+{
+    g_string_append_printf(line, " vr.l2-rounds=%u", spec->l2_rounds);
+    if (spec->console) {
+        g_string_append(line, " vr.l2-console=1");
+    }
+}
+
+static bool prepare(const VrMachineSpec *spec, const char *dir, VrError *err)
+{
+    g_autofree char *agent = vr_env_agent(spec->arch, err);
+    g_autofree char *path = g_build_filename(dir, INITRD, NULL);
+
+    return agent && vr_newc_append_file(agent, L2_KERNEL, spec->kernel, path,
+                                        err);
+}
+
+static char *initrd(const VrMachineSpec *spec, const char *dir, VrError *err)
+{
+    (void)spec;
+    (void)err;
+    return g_build_filename(dir, INITRD, NULL);
+}
+
+const VrMachineArch vr_machine_x86 = {
+    .name = "x86",
+    .backend = "builtin",
+    .builtin_only = true,
+    .cpu = "vmx",
+    /*
+     * The emulated TSC never stops and is the same on all CPUs; delays that
+     * real hardware needs, and calibration of what is known, are left out.
+     */
+    .command_line = "console=ttyS0 panic=-1 tsc=reliable no_timer_check "
+                    "cpu_init_udelay=0 lpj=10000000",
+    /* Linux waits in loops of PAUSE, at each of which QEMU changes the CPU. */
+    .icount_shift = 4,
+    .add_machine = add_machine,
+    .add_parameters = add_parameters,
+    .prepare = prepare,
+    .initrd = initrd,
+};
