@@ -178,8 +178,10 @@ static bool cr0_fixed_valid(CPUX86State *env, uint64_t val)
 static bool cr4_valid(CPUX86State *env, uint64_t val)
 {
     VMXState *vmx = env->vmx;
+    /* The mask is that of processors without VMX. */
+    uint64_t reserved = cr4_reserved_bits(env) & ~(uint64_t)CR4_VMXE_MASK;
 
-    if (val & (cr4_reserved_bits(env) | ~vmx->caps.cr4_fixed1)) {
+    if (val & (reserved | ~vmx->caps.cr4_fixed1)) {
         return false;
     }
     if ((env->efer & MSR_EFER_LMA)
