@@ -4,7 +4,7 @@
  * the injection are in files of their own.
  */
 #include "qemu/osdep.h"
-#include "vmx-internal.h"
+#include "vmx-trace.h"
 
 static void take_controls(CPUX86State *env)
 {
@@ -37,6 +37,7 @@ static void enter_nonroot(CPUX86State *env)
     env->old_exception = -1;
     env->vmx->vectoring_info = 0;
     env->hflags |= HF_VMX_MASK;
+    VMX_TRACE(entry, env);
     vmx_tlb_enter(env);
     vmx_events_enter(env);
     vmx_apicv_enter(env);
@@ -48,11 +49,13 @@ void vmx_entry(CPUX86State *env, bool resume, target_ulong next_rip)
     uint64_t qualification = 0;
 
     if (!vmx_check_controls(env)) {
+        VMX_TRACE(entry_failed, env, VMX_ERR_ENTRY_CONTROLS, 0);
         vmx_fail(env, VMX_ERR_ENTRY_CONTROLS);
         env->eip = next_rip;
         return;
     }
     if (!vmx_check_host_state(env)) {
+        VMX_TRACE(entry_failed, env, VMX_ERR_ENTRY_HOST_STATE, 0);
         vmx_fail(env, VMX_ERR_ENTRY_HOST_STATE);
         env->eip = next_rip;
         return;

@@ -5,7 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/log.h"
-#include "vmx-internal.h"
+#include "vmx-trace.h"
 #include "exec/exec-all.h"
 #include "system/runstate.h"
 #include "tcg/helper-tcg.h"
@@ -84,6 +84,7 @@ void vmx_exit_now(CPUX86State *env, const VMXExit *exit)
     }
     vmx_events_leave(env, exit);
     vmx_save_guest_state(env);
+    VMX_TRACE(exit, env, exit);
     vmx->field[VMCS_ENTRY_INTR_INFO] &= ~(uint64_t)VMX_INTR_VALID;
     vmx->vectoring_info = 0;
     vmx->vectoring_insn_len = 0;
@@ -116,6 +117,8 @@ G_NORETURN void vmx_exit(CPUX86State *env, const VMXExit *exit, uintptr_t ra)
 void vmx_entry_failure(CPUX86State *env, VMXExitReason reason,
                        uint64_t qualification)
 {
+    VMX_TRACE(entry_failed, env, reason | VMX_EXIT_REASON_ENTRY_FAILURE,
+              qualification);
     vmcs_write(env, VMCS_EXIT_REASON, reason | VMX_EXIT_REASON_ENTRY_FAILURE);
     vmcs_write(env, VMCS_EXIT_QUALIFICATION, qualification);
     go_to_host(env);

@@ -137,6 +137,8 @@ typedef enum VMXError {
 /* Pending debug exceptions (25.4.2) */
 #define VMX_PENDING_DBG_BS (1u << 14)
 #define VMX_PENDING_DBG_ENABLED_BREAKPOINT (1u << 12)
+#define VMX_PENDING_DBG_VALID (VMX_PENDING_DBG_BS \
+                               | VMX_PENDING_DBG_ENABLED_BREAKPOINT)
 
 #define VMCS_REGION_SIZE 4096
 #define VMX_NO_POINTER (~0ull)
@@ -173,6 +175,14 @@ typedef struct VMXPaging {
     uint32_t cr0, cr4;
 } VMXPaging;
 
+/* What translations of non-root operation belong to; VMX_NO_POINTER where EPT
+ * or the APIC-access page is off */
+typedef struct VMXTlbContext {
+    uint16_t vpid;
+    uint64_t eptp;               /* without what does not matter to it */
+    uint64_t apic_access;
+} VMXTlbContext;
+
 typedef struct VMXState {
     X86CPU *cpu;
     VMXCaps caps;
@@ -182,6 +192,7 @@ typedef struct VMXState {
     uint64_t vmcs_pointer;       /* VMX_NO_POINTER: none is current */
     uint32_t launched;           /* launch state of the current VMCS */
     uint64_t field[VMCS_FIELD_COUNT];
+    bool field_exists[VMCS_FIELD_COUNT];
 
     /* Controls in force since the last VM entry: proc2 and proc3 are 0 where
      * the primary controls do not activate them. */
@@ -191,32 +202,45 @@ typedef struct VMXState {
     /* The event that is being delivered: for IDT-vectoring information */
     uint32_t vectoring_info, vectoring_error_code, vectoring_insn_len;
     bool vectoring_injected;     /* by VM entry */
+    bool vectoring_known;        /* set before vmx_delivery_begin() */
+    bool vectoring_rewind;       /* RIP was advanced from vectoring_rip */
+    bool software_exception;     /* INT3 or INTO is being delivered */
+    uint64_t vectoring_rip;
     uint32_t pending;            /* VMX_PEND_*; atomic */
     bool virtual_nmi_blocking;
-    bool blocking_mov_ss;        /* HF_INHIBIT_IRQ is by MOV SS, not STI */
     bool nmi_unblocked_by_iret;
     uint32_t activity;
     uint64_t pending_dbg;        /* BS and B0-B3 that wait (DR6 layout) */
 
     /* Preemption timer */
     QEMUTimer *timer;
-    uint64_t timer_deadline_tsc; /* in units of the host's TSC */
+    uint64_t timer_deadline_tsc; /* in units of the host's TSC; atomic */
+    bool timer_active;           /* counts; atomic */
+    uint64_t timer_base_tsc;     /* TSC and virtual clock at one moment, to */
+    int64_t timer_base_ns;       /* measure how they relate */
+    bool smm_on, smm_nonroot;    /* what RSM comes back to */
+    bool a20_masked;             /* a20_state came in VMX operation */
+    int a20_state;
 
-    /* PAUSE-loop exiting */
+    /* PAUSE-loop exiting: TSC of the last PAUSE (0: none since VM entry) and of
+     * the first of its loop */
     uint64_t ple_last, ple_first;
+    bool monitor_armed;          /* by MONITOR, since VM entry */
 
     /* What the TLBs of non-root operation hold */
-    uint16_t tlb_vpid;
-    uint64_t tlb_eptp;
+    VMXTlbContext tlb;
     bool tlb_valid;
     VMXPaging root_paging, nonroot_paging;
 
     /* The EPT fault kept by vmx_ept_translate() */
-    bool ept_misconfiguration;
+    VMXExitReason ept_fault;
     uint32_t ept_qualification;
 
     /* Virtual-APIC state: exit qualification of a pending trap-like exit */
     uint32_t apic_exit_qualification;
+    /* The write to the APIC-access page that awaits emulation: offset, and
+     * size in bytes; size 0: it only awaits its APIC-write VM exit */
+    uint16_t apic_write_offset, apic_write_size;
     uint64_t debugctl;           /* IA32_DEBUGCTL */
     uint64_t tsc_adjust;         /* added to the TSC by WRMSR of 10H */
     uint64_t pdpte[4];           /* PAE paging with EPT */
@@ -239,6 +263,18 @@ static inline void vmcs_write(CPUX86State *env, VMCSField f, uint64_t val)
  * The access type (bit 0, high half of a 64-bit field) is not looked at. */
 int vmcs_find(const VMXState *vmx, uint32_t encoding);
 uint32_t vmcs_encoding(VMCSField f);
+/* Parts of an encoding (appendix B) */
+#define VMCS_ENCODING_HIGH(e)  ((e) & 1)
+#define VMCS_ENCODING_TYPE(e)  (((e) >> 10) & 3)
+#define VMCS_ENCODING_WIDTH(e) (((e) >> 13) & 3)
+#define VMCS_TYPE_READ_ONLY    1
+#define VMCS_WIDTH_64          1
+/* The bits that a field has */
+uint64_t vmcs_width_mask(VMCSField f);
+/* Which fields exist, from vmx->caps */
+void vmcs_init(VMXState *vmx);
+/* The first word of the region at pa: revision, shadow-VMCS indicator */
+uint32_t vmcs_revision(CPUX86State *env, uint64_t pa);
 /* Make the region at pa current, or leave none current (VMX_NO_POINTER); what
  * was current is written back. */
 void vmcs_make_current(CPUX86State *env, uint64_t pa);
@@ -262,7 +298,27 @@ void vmx_phys_write64(CPUX86State *env, hwaddr pa, uint64_t val);
 uint8_t vmx_phys_read8(CPUX86State *env, hwaddr pa);
 /* No bit is set above the processor's physical-address width */
 bool vmx_valid_physical(const CPUX86State *env, uint64_t pa);
+/* For the linear-address width that the processor supports; CR4.LA57 counts
+ * only for RIP, which others check. */
 bool vmx_canonical(const CPUX86State *env, uint64_t va);
+
+/* vmx-caps.c --------------------------------------------------------------- */
+
+/* VMXOFF: the current VMCS is written back, and none is current. */
+void vmx_leave_operation(CPUX86State *env);
+
+/* vmx-insn.c: an EPT pointer that VM entry and INVEPT take (25.6.11) */
+bool vmx_valid_eptp(const CPUX86State *env, uint64_t eptp);
+
+/* vmx-msr.c ---------------------------------------------------------------- */
+
+#define MSR_IA32_DEBUGCTL 0x1d9
+/* LBR, BTF, TR, BTS, BTINT, BTS_OFF_OS, BTS_OFF_USR, FREEZE_LBRS_ON_PMI,
+ * FREEZE_PERFMON_ON_PMI, FREEZE_WHILE_SMM: kept, with no effect */
+#define VMX_DEBUGCTL_VALID 0x5fc3ull
+bool vmx_valid_pat(uint64_t pat);
+/* The bits of IA32_EFER that are not reserved */
+uint64_t vmx_efer_valid(const CPUX86State *env);
 
 /* vmx-entry-controls.c, -host.c, -guest.c: checks (27.2, 27.3) -------------- */
 
@@ -289,9 +345,6 @@ void vmx_load_host_state(CPUX86State *env);
 uint32_t vmx_msr_load(CPUX86State *env, uint64_t addr, uint32_t count,
                       bool entry);
 uint32_t vmx_msr_store(CPUX86State *env, uint64_t addr, uint32_t count);
-/* Write one MSR as WRMSR would; false: #GP */
-bool vmx_msr_write(CPUX86State *env, uint32_t msr, uint64_t val);
-bool vmx_msr_read(CPUX86State *env, uint32_t msr, uint64_t *val);
 
 /* vmx-exit.c (ch. 28) ------------------------------------------------------- */
 
@@ -330,11 +383,49 @@ void vmx_inject(CPUX86State *env);
 void vmx_events_leave(CPUX86State *env, const VMXExit *exit);
 /* Blocking by STI or MOV SS as bits of the interruptibility state */
 uint32_t vmx_blocking(const CPUX86State *env);
+/* VMXOFF: INIT and A20M, which VMX operation blocked, are looked at again. */
+void vmx_operation_left(CPUX86State *env);
+/* Clear bits of VMXState.pending; returns those that were set. */
+uint32_t vmx_event_taken(VMXState *vmx, uint32_t pending);
+/* Boundaries are to be looked at, even if no event is pending now. */
+bool vmx_events_watched(const VMXState *vmx);
+/* The interruption information of the event that do_interrupt_all() is about
+ * to deliver, where that function's arguments do not tell. */
+void vmx_delivery_known(CPUX86State *env, uint32_t info, uint32_t error_code,
+                        uint32_t insn_len);
+/* RIP of an event that is pushed as a trap, and back if it is given up */
+void vmx_delivery_advance(CPUX86State *env, target_ulong next_eip);
+void vmx_delivery_rewind(CPUX86State *env);
+/* Deliver what is in pending_dbg; true after a VM exit */
+bool vmx_debug_deliver(CPUX86State *env);
+/* A debug trap at the next instruction boundary; DR6 bits */
+void vmx_debug_pend(CPUX86State *env, target_ulong dr6);
+
+/* vmx-timer.c ---------------------------------------------------------------- */
+
+void vmx_timer_start(VMXState *vmx);
+/* Stop, and save the value if the VM-exit controls say so. */
+void vmx_timer_stop(VMXState *vmx);
+/* The event is due; otherwise it is no longer pending. */
+bool vmx_timer_expired(VMXState *vmx);
+uint32_t vmx_timer_value(const VMXState *vmx);
+
+/* vmx-intercept.c ------------------------------------------------------------ */
+
+/* At VM entry: PAUSE-loop timing and address-range monitoring begin anew. */
+void vmx_intercepts_enter(CPUX86State *env);
 
 /* vmx-mmu.c ------------------------------------------------------------------ */
 
+/* TLBs of linear addresses in non-root operation */
+#define VMX_NONROOT_TLBS (MAKE_64BIT_MASK(0, MMU_PHYS_IDX) << MMU_VMX_IDX)
+#define VMX_EPTP_AD      (1u << 6)
+
+/* At VM entry in non-root operation, after guest state is loaded; at VM exit */
 void vmx_tlb_enter(CPUX86State *env);
 void vmx_tlb_leave(CPUX86State *env);
+/* The state of the processor was replaced: nothing is cached. */
+void vmx_tlb_reset(CPUX86State *env);
 /* INVEPT and INVVPID of a valid type and descriptor */
 void vmx_invept(CPUX86State *env, int type, uint64_t eptp);
 void vmx_invvpid(CPUX86State *env, int type, uint16_t vpid, uint64_t linear);
@@ -348,7 +439,23 @@ void vmx_deliver_virtual_interrupt(CPUX86State *env);
  * true if it was the notification and is dealt with; else *vector is the
  * acknowledged vector, for an exit. */
 bool vmx_posted_interrupt(CPUX86State *env, int *vector);
-/* Virtualize x2APIC mode (30.5): true if handled */
+/*
+ * VMX_PEND_APIC_WRITE is seen at an instruction boundary: do the APIC-write
+ * emulation (30.4.3.2) and clear the bit. True: an APIC-write VM exit is due,
+ * its qualification is in apic_exit_qualification. It may raise any of
+ * VMX_PEND_VIRTUAL_INTERRUPT, _TPR_THRESHOLD and _EOI_EXIT (the last with its
+ * qualification in apic_exit_qualification), so comes before them.
+ */
+bool vmx_apic_write_emulation(CPUX86State *env);
+/*
+ * The descriptor of the current VMCS has ON set and SN clear only if the
+ * notification vector is pending in the local APIC (or a processor is about
+ * to send it, which only its sender knows). For a VM entry under
+ * posted-interrupt processing; true where that is off.
+ */
+bool vmx_pi_entry_invariant(CPUX86State *env);
+/* Virtualize x2APIC mode (30.5), after the MSR bitmap: true if handled. WRMSR
+ * of a reserved bit raises #GP(0). */
 bool vmx_x2apic_read(CPUX86State *env, uint32_t msr, uint64_t *val,
                      uintptr_t ra);
 bool vmx_x2apic_write(CPUX86State *env, uint32_t msr, uint64_t val,
