@@ -106,6 +106,8 @@ G_NORETURN void vmx_exit(CPUX86State *env, const VMXExit *exit, uintptr_t ra)
     if (ra) {
         cpu_restore_state(cs, ra);
     }
+    /* The instruction is over: clocks may be read. */
+    cs->neg.can_do_io = true;
     vmx_exit_now(env, exit);
     if (cs->halted) {
         cs->exception_index = EXCP_HLT;

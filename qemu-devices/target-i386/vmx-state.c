@@ -22,7 +22,11 @@ QEMU_BUILD_BUG_ON(VMCS_GUEST_TR_ACCESS_RIGHTS - VMCS_GUEST_ES_ACCESS_RIGHTS
 
 #define AR_UNUSABLE (1u << 16)
 #define AR_BITS     0xf0ffu
+#define AR_ACCESSED (1u << 0)
+#define AR_BUSY     (1u << 1)
 #define AR_DPL(dpl) ((dpl) << 5)
+#define AR_TSS_BUSY (1u << 1)
+#define TYPE_TSS32  9           /* available */
 
 #define CR0_KEPT (CR0_ET_MASK | CR0_NW_MASK | CR0_CD_MASK | 0x1ffaffc0u)
 #define CR0_PAGING (CR0_PG_MASK | CR0_WP_MASK | CR0_PE_MASK)
@@ -150,6 +154,9 @@ static uint32_t flags_to_ar(uint32_t flags)
 {
     uint32_t ar = (flags >> 8) & AR_BITS;
 
+    /* A segment that is loaded has been accessed; TCG says so of data segments
+     * only. */
+    ar |= flags & DESC_S_MASK ? AR_ACCESSED : 0;
     return flags & DESC_P_MASK ? ar : ar | AR_UNUSABLE;
 }
 
@@ -179,6 +186,7 @@ static void load_guest_segments(CPUX86State *env)
     }
     env->ldt = guest_segment(env, SEG_LDTR);
     env->tr = guest_segment(env, SEG_TR);
+    env->tr.flags &= ~DESC_TSS_BUSY_MASK;
     env->gdt.base = vmcs_read(env, VMCS_GUEST_GDTR_BASE);
     env->gdt.limit = vmcs_read(env, VMCS_GUEST_GDTR_LIMIT);
     env->idt.base = vmcs_read(env, VMCS_GUEST_IDTR_BASE);
@@ -218,9 +226,13 @@ static void save_guest_segments(CPUX86State *env)
         vmcs_write(env, VMCS_GUEST_ES_ACCESS_RIGHTS + i,
                    flags_to_ar(sc->flags));
     }
+    /* The TSS is busy; TCG has that in memory only. */
+    env->vmx->field[VMCS_GUEST_TR_ACCESS_RIGHTS] |= AR_BUSY;
     env->vmx->field[VMCS_GUEST_SS_ACCESS_RIGHTS] &= ~(uint64_t)AR_DPL(3);
     env->vmx->field[VMCS_GUEST_SS_ACCESS_RIGHTS]
         |= AR_DPL(env->hflags & HF_CPL_MASK);
+    /* LTR leaves the type of the descriptor before it made it busy. */
+    env->vmx->field[VMCS_GUEST_TR_ACCESS_RIGHTS] |= AR_TSS_BUSY;
     vmcs_write(env, VMCS_GUEST_GDTR_BASE, env->gdt.base);
     vmcs_write(env, VMCS_GUEST_GDTR_LIMIT, env->gdt.limit);
     vmcs_write(env, VMCS_GUEST_IDTR_BASE, env->idt.base);
@@ -334,7 +346,7 @@ static void load_host_segments(CPUX86State *env, bool host64)
         .selector = vmcs_read(env, VMCS_HOST_TR_SELECTOR),
         .base = vmcs_read(env, VMCS_HOST_TR_BASE),
         .limit = 0x67,
-        .flags = DESC_P_MASK | (11 << DESC_TYPE_SHIFT),
+        .flags = DESC_P_MASK | (TYPE_TSS32 << DESC_TYPE_SHIFT),
     };
     env->ldt = (SegmentCache) { };
     env->gdt.base = vmcs_read(env, VMCS_HOST_GDTR_BASE);
