@@ -224,16 +224,9 @@ static bool smm_controls(const VMXRuleContext *c)
         || !(c->entry & (VMX_VM_ENTRY_SMM | VMX_VM_ENTRY_DEACT_DUAL_MONITOR));
 }
 
-static uint32_t injected(const VMXRuleContext *c)
-{
-    uint32_t info = rule_field(c, VMCS_ENTRY_INTR_INFO);
-
-    return info & VMX_INTR_VALID ? info : 0;
-}
-
 static bool injected_type(const VMXRuleContext *c)
 {
-    uint32_t info = injected(c);
+    uint32_t info = rule_injected(c);
 
     switch (info & VMX_INTR_TYPE_MASK) {
     case 1 << 8:
@@ -248,7 +241,7 @@ static bool injected_type(const VMXRuleContext *c)
 
 static bool injected_vector(const VMXRuleContext *c)
 {
-    uint32_t info = injected(c), vector = info & 0xff;
+    uint32_t info = rule_injected(c), vector = info & 0xff;
 
     switch (info & VMX_INTR_TYPE_MASK) {
     case VMX_INTR_TYPE_NMI:
@@ -271,10 +264,10 @@ static bool has_error_code(uint32_t vector)
 /* IA32_VMX_BASIC[56]: hardware exceptions may be delivered either way. */
 static bool injected_error_code(const VMXRuleContext *c)
 {
-    uint32_t info = injected(c);
+    uint32_t info = rule_injected(c);
     bool error_code = info & VMX_INTR_ERROR_CODE;
     bool exception = (info & VMX_INTR_TYPE_MASK) == VMX_INTR_TYPE_HW_EXCEPTION;
-    bool real_mode = (c->proc2 & VMX_SECONDARY_EXEC_UNRESTRICTED_GUEST)
+    bool real_mode = rule_unrestricted(c)
         && !(rule_field(c, VMCS_GUEST_CR0) & CR0_PE_MASK);
 
     if (!info) {
@@ -289,12 +282,12 @@ static bool injected_error_code(const VMXRuleContext *c)
 
 static bool injected_reserved(const VMXRuleContext *c)
 {
-    return !(injected(c) & 0x7ffff000);
+    return !(rule_injected(c) & 0x7ffff000);
 }
 
 static bool error_code_reserved(const VMXRuleContext *c)
 {
-    return !(injected(c) & VMX_INTR_ERROR_CODE)
+    return !(rule_injected(c) & VMX_INTR_ERROR_CODE)
         || !(rule_field(c, VMCS_ENTRY_EXCEPTION_ERROR_CODE) >> 16);
 }
 
@@ -302,7 +295,7 @@ static bool injected_length(const VMXRuleContext *c)
 {
     uint64_t len = rule_field(c, VMCS_ENTRY_INSTRUCTION_LEN);
 
-    switch (injected(c) & VMX_INTR_TYPE_MASK) {
+    switch (rule_injected(c) & VMX_INTR_TYPE_MASK) {
     case VMX_INTR_TYPE_SW_INTERRUPT:
     case VMX_INTR_TYPE_PRIV_EXCEPTION:
     case VMX_INTR_TYPE_SW_EXCEPTION:
@@ -328,7 +321,6 @@ static const VMXRule rules[] = {
     { "MSR-bitmap address", msr_bitmap },
     { "virtual-APIC address", virtual_apic_address },
     { "TPR threshold, bits 31:4", tpr_threshold_reserved },
-    { "TPR threshold above VTPR[7:4]", tpr_threshold_vtpr },
     { "virtual NMIs need NMI exiting", virtual_nmis },
     { "NMI-window exiting needs virtual NMIs", nmi_window },
     { "APIC-access address", apic_access_address },
@@ -360,9 +352,22 @@ static const VMXRule rules[] = {
     { "VM-entry MSR-load area", entry_msr_load },
 };
 
-bool vmx_check_controls(CPUX86State *env)
+/* What the guest may change: not a rule of the fields alone */
+static const VMXRule memory_rules[] = {
+    { "TPR threshold above VTPR[7:4]", tpr_threshold_vtpr },
+};
+
+bool vmx_controls_valid(CPUX86State *env)
 {
     VMXRuleContext c = vmx_rule_context(env);
 
     return vmx_rules_hold(&c, rules, ARRAY_SIZE(rules));
+}
+
+bool vmx_check_controls(CPUX86State *env)
+{
+    VMXRuleContext c = vmx_rule_context(env);
+
+    return vmx_rules_hold(&c, rules, ARRAY_SIZE(rules))
+        && vmx_rules_hold(&c, memory_rules, ARRAY_SIZE(memory_rules));
 }

@@ -9,21 +9,13 @@
 
 /* Exit qualification of a VM-entry failure (27.8) */
 #define QUALIFICATION_PDPTE 2
+#define QUALIFICATION_NMI_STI 3
 #define QUALIFICATION_LINK_POINTER 4
 
+#define AR_L (1u << 13)
 #define DEBUGCTL_BTF (1u << 1)
 #define RFLAGS_RESERVED (~0x3fffffull | 1 << 15 | 1 << 5 | 1 << 3)
 #define PDPTE_RESERVED_LOW 0x1e6
-
-static bool ia32e(const VMXRuleContext *c)
-{
-    return c->entry & VMX_VM_ENTRY_IA32E_MODE;
-}
-
-static bool unrestricted(const VMXRuleContext *c)
-{
-    return c->proc2 & VMX_SECONDARY_EXEC_UNRESTRICTED_GUEST;
-}
 
 static uint64_t guest_cr0(const VMXRuleContext *c)
 {
@@ -36,7 +28,7 @@ static bool cr0_fixed(const VMXRuleContext *c)
 {
     uint64_t fixed0 = c->caps->cr0_fixed0;
 
-    if (unrestricted(c)) {
+    if (rule_unrestricted(c)) {
         fixed0 &= ~(uint64_t)(CR0_PE_MASK | CR0_PG_MASK);
     }
     return vmx_rule_fixed(guest_cr0(c), fixed0, c->caps->cr0_fixed1);
@@ -61,13 +53,14 @@ static bool debugctl(const VMXRuleContext *c)
 
 static bool ia32e_paging(const VMXRuleContext *c)
 {
-    return !ia32e(c) || ((guest_cr0(c) & CR0_PG_MASK)
+    return !rule_ia32e_guest(c) || ((guest_cr0(c) & CR0_PG_MASK)
                          && (rule_field(c, VMCS_GUEST_CR4) & CR4_PAE_MASK));
 }
 
 static bool pcide(const VMXRuleContext *c)
 {
-    return ia32e(c) || !(rule_field(c, VMCS_GUEST_CR4) & CR4_PCIDE_MASK);
+    return rule_ia32e_guest(c)
+        || !(rule_field(c, VMCS_GUEST_CR4) & CR4_PCIDE_MASK);
 }
 
 static bool cr3(const VMXRuleContext *c)
@@ -105,7 +98,7 @@ static bool efer_mode(const VMXRuleContext *c)
     bool lma = efer & MSR_EFER_LMA, lme = efer & MSR_EFER_LME;
 
     return !(c->entry & VMX_VM_ENTRY_LOAD_IA32_EFER)
-        || (lma == ia32e(c)
+        || (lma == rule_ia32e_guest(c)
             && (!(guest_cr0(c) & CR0_PG_MASK) || lma == lme));
 }
 
@@ -119,13 +112,16 @@ static bool descriptor_tables(const VMXRuleContext *c)
         && !(rule_field(c, VMCS_GUEST_IDTR_LIMIT) >> 16);
 }
 
+/* In 64-bit mode it need not be canonical: the bits above the linear-address
+ * width are alike, the highest bit of that width may differ. */
 static bool rip(const VMXRuleContext *c)
 {
     uint64_t val = rule_field(c, VMCS_GUEST_RIP);
-    bool code64 = ia32e(c) && (rule_field(c, VMCS_GUEST_CS_ACCESS_RIGHTS)
-                               & 1 << 13);
+    bool code64 = rule_ia32e_guest(c)
+        && (rule_field(c, VMCS_GUEST_CS_ACCESS_RIGHTS) & AR_L);
+    int64_t above = (int64_t)val >> vmx_linear_width(c->env);
 
-    return code64 ? vmx_canonical(c->env, val) : !(val >> 32);
+    return code64 ? above == 0 || above == -1 : !(val >> 32);
 }
 
 static bool rflags_reserved(const VMXRuleContext *c)
@@ -138,19 +134,12 @@ static bool rflags_reserved(const VMXRuleContext *c)
 static bool rflags_vm(const VMXRuleContext *c)
 {
     return !(rule_field(c, VMCS_GUEST_RFLAGS) & VM_MASK)
-        || (!ia32e(c) && (guest_cr0(c) & CR0_PE_MASK));
-}
-
-static uint32_t injected(const VMXRuleContext *c)
-{
-    uint32_t info = rule_field(c, VMCS_ENTRY_INTR_INFO);
-
-    return info & VMX_INTR_VALID ? info : 0;
+        || (!rule_ia32e_guest(c) && (guest_cr0(c) & CR0_PE_MASK));
 }
 
 static bool injects(const VMXRuleContext *c, uint32_t type)
 {
-    return injected(c) && (injected(c) & VMX_INTR_TYPE_MASK) == type;
+    return rule_injected(c) && (rule_injected(c) & VMX_INTR_TYPE_MASK) == type;
 }
 
 static bool rflags_if(const VMXRuleContext *c)
@@ -227,16 +216,16 @@ static bool injectable_in_shutdown(uint32_t info)
 
 static bool activity_injection(const VMXRuleContext *c)
 {
-    if (!injected(c)) {
+    if (!rule_injected(c)) {
         return true;
     }
     switch (activity(c)) {
     case VMX_ACTIVITY_ACTIVE:
         return true;
     case VMX_ACTIVITY_HLT:
-        return injectable_in_hlt(injected(c));
+        return injectable_in_hlt(rule_injected(c));
     case VMX_ACTIVITY_SHUTDOWN:
-        return injectable_in_shutdown(injected(c));
+        return injectable_in_shutdown(rule_injected(c));
     default:
         return false;
     }
@@ -353,6 +342,13 @@ static const VMXRule other_rules[] = {
     { "pending debug exceptions, BS against RFLAGS.TF", pending_dbg_bs },
 };
 
+/* A processor may leave out this rule: ours blocks NMIs after STI. */
+static bool nmi_sti(const VMXRuleContext *c)
+{
+    return !injects(c, VMX_INTR_TYPE_NMI)
+        || !(blocking(c) & VMX_BLOCKING_STI);
+}
+
 static bool link_pointer(const VMXRuleContext *c)
 {
     uint64_t pa = rule_field(c, VMCS_VMCS_LINK_POINTER);
@@ -379,7 +375,7 @@ static bool pdptes(const VMXRuleContext *c)
     hwaddr table = rule_field(c, VMCS_GUEST_CR3) & 0xffffffe0;
     int i;
 
-    if (ia32e(c) || !(guest_cr0(c) & CR0_PG_MASK)
+    if (rule_ia32e_guest(c) || !(guest_cr0(c) & CR0_PG_MASK)
         || !(rule_field(c, VMCS_GUEST_CR4) & CR4_PAE_MASK)) {
         return true;
     }
@@ -408,6 +404,10 @@ bool vmx_check_guest_state(CPUX86State *env, uint64_t *qualification)
         || !vmx_check_guest_segments(&c)
         || !vmx_rules_hold(&c, other_rules, ARRAY_SIZE(other_rules))) {
         return false;
+    }
+    if (!nmi_sti(&c)) {
+        return fail("blocking by STI against an injected NMI",
+                    QUALIFICATION_NMI_STI, qualification);
     }
     if (!link_pointer(&c)) {
         return fail("VMCS link pointer", QUALIFICATION_LINK_POINTER,

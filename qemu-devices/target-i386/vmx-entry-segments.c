@@ -63,16 +63,6 @@ static bool virtual_8086(const VMXRuleContext *c)
     return rule_field(c, VMCS_GUEST_RFLAGS) & VM_MASK;
 }
 
-static bool unrestricted(const VMXRuleContext *c)
-{
-    return c->proc2 & VMX_SECONDARY_EXEC_UNRESTRICTED_GUEST;
-}
-
-static bool ia32e(const VMXRuleContext *c)
-{
-    return c->entry & VMX_VM_ENTRY_IA32E_MODE;
-}
-
 /* Selectors and bases */
 
 static bool selector_tr(const VMXRuleContext *c)
@@ -87,7 +77,7 @@ static bool selector_ldtr(const VMXRuleContext *c)
 
 static bool selector_ss(const VMXRuleContext *c)
 {
-    return virtual_8086(c) || unrestricted(c) || rpl(c, SS) == rpl(c, CS);
+    return virtual_8086(c) || rule_unrestricted(c) || rpl(c, SS) == rpl(c, CS);
 }
 
 static bool bases_canonical(const VMXRuleContext *c)
@@ -135,7 +125,7 @@ static bool cs_type(const VMXRuleContext *c)
         return true;
     }
     if (type(c, CS) == 3) {
-        return unrestricted(c);
+        return rule_unrestricted(c);
     }
     return (type(c, CS) & (TYPE_CODE | TYPE_ACCESSED))
         == (TYPE_CODE | TYPE_ACCESSED);
@@ -209,7 +199,7 @@ static bool ss_dpl(const VMXRuleContext *c)
     if (virtual_8086(c)) {
         return true;
     }
-    return (unrestricted(c) || dpl(c, SS) == rpl(c, SS))
+    return (rule_unrestricted(c) || dpl(c, SS) == rpl(c, SS))
         && (dpl(c, SS) == 0 || !(type(c, CS) == 3 || real_mode));
 }
 
@@ -218,7 +208,7 @@ static bool data_dpl(const VMXRuleContext *c)
     static const int data[] = { DS, ES, FS, GS };
     int i;
 
-    if (virtual_8086(c) || unrestricted(c)) {
+    if (virtual_8086(c) || rule_unrestricted(c)) {
         return true;
     }
     for (i = 0; i < ARRAY_SIZE(data); i++) {
@@ -232,7 +222,7 @@ static bool data_dpl(const VMXRuleContext *c)
 
 static bool cs_db(const VMXRuleContext *c)
 {
-    return virtual_8086(c) || !ia32e(c) || !(rights(c, CS) & AR_L)
+    return virtual_8086(c) || !rule_ia32e_guest(c) || !(rights(c, CS) & AR_L)
         || !(rights(c, CS) & AR_DB);
 }
 
@@ -249,7 +239,8 @@ static bool system_rights(const VMXRuleContext *c, int seg)
 
 static bool tr(const VMXRuleContext *c)
 {
-    bool busy = type(c, TR) == 11 || (type(c, TR) == 3 && !ia32e(c));
+    bool busy = type(c, TR) == 11
+        || (type(c, TR) == 3 && !rule_ia32e_guest(c));
 
     return usable(c, TR) && busy && system_rights(c, TR);
 }

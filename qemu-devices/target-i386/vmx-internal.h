@@ -298,6 +298,8 @@ void vmx_phys_write64(CPUX86State *env, hwaddr pa, uint64_t val);
 uint8_t vmx_phys_read8(CPUX86State *env, hwaddr pa);
 /* No bit is set above the processor's physical-address width */
 bool vmx_valid_physical(const CPUX86State *env, uint64_t pa);
+/* Bits of a linear address that the processor supports */
+int vmx_linear_width(const CPUX86State *env);
 /* For the linear-address width that the processor supports; CR4.LA57 counts
  * only for RIP, which others check. */
 bool vmx_canonical(const CPUX86State *env, uint64_t va);
@@ -325,6 +327,8 @@ uint64_t vmx_efer_valid(const CPUX86State *env);
 /* False: VMfail(ENTRY_CONTROLS). Name the check that failed in the log
  * (qemu_log_mask(CPU_LOG_INT... "vmx: entry: ...")). */
 bool vmx_check_controls(CPUX86State *env);
+/* Those rules on the controls that look at nothing but the VMCS */
+bool vmx_controls_valid(CPUX86State *env);
 bool vmx_check_host_state(CPUX86State *env);
 /* False: entry failure with VMX_EXIT_INVALID_GUEST_STATE, qualification set */
 bool vmx_check_guest_state(CPUX86State *env, uint64_t *qualification);

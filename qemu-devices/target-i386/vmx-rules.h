@@ -26,6 +26,24 @@ static inline uint64_t rule_field(const VMXRuleContext *c, VMCSField f)
     return vmcs_read(c->env, f);
 }
 
+static inline bool rule_ia32e_guest(const VMXRuleContext *c)
+{
+    return c->entry & VMX_VM_ENTRY_IA32E_MODE;
+}
+
+static inline bool rule_unrestricted(const VMXRuleContext *c)
+{
+    return c->proc2 & VMX_SECONDARY_EXEC_UNRESTRICTED_GUEST;
+}
+
+/* Interruption information of the event to inject; 0: none */
+static inline uint32_t rule_injected(const VMXRuleContext *c)
+{
+    uint32_t info = rule_field(c, VMCS_ENTRY_INTR_INFO);
+
+    return info & VMX_INTR_VALID ? info : 0;
+}
+
 /* A physical address with so many low bits clear */
 bool vmx_rule_address(const VMXRuleContext *c, uint64_t pa, int align_bits);
 /* Bits fixed to 1 are set, bits fixed to 0 are clear. */

@@ -150,13 +150,16 @@ bool vmx_valid_physical(const CPUX86State *env, uint64_t pa)
     return pa >> env->vmx->cpu->phys_bits == 0;
 }
 
+int vmx_linear_width(const CPUX86State *env)
+{
+    return env->features[FEAT_7_0_ECX] & CPUID_7_0_ECX_LA57 ? 57 : 48;
+}
+
 /* Where a linear address is only kept for later, the processor looks at the
  * width that it supports, not at CR4.LA57. */
 bool vmx_canonical(const CPUX86State *env, uint64_t va)
 {
-    int width = env->features[FEAT_7_0_ECX] & CPUID_7_0_ECX_LA57 ? 57 : 48;
-
-    return sextract64(va, 0, width) == (int64_t)va;
+    return sextract64(va, 0, vmx_linear_width(env)) == (int64_t)va;
 }
 
 /* The region --------------------------------------------------------------- */
