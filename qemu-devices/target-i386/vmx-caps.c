@@ -100,7 +100,6 @@ static uint64_t cr4_fixed1(CPUX86State *env)
         uint32_t feature;
         uint64_t bits;
     } known[] = {
-        { FEAT_1_EDX, CPUID_VME, CR4_VME_MASK | CR4_PVI_MASK },
         { FEAT_1_EDX, CPUID_TSC, CR4_TSD_MASK },
         { FEAT_1_EDX, CPUID_DE, CR4_DE_MASK },
         { FEAT_1_EDX, CPUID_PSE, CR4_PSE_MASK },
@@ -119,7 +118,9 @@ static uint64_t cr4_fixed1(CPUX86State *env)
         { FEAT_7_0_ECX, CPUID_7_0_ECX_PKU, CR4_PKE_MASK },
         { FEAT_7_0_ECX, CPUID_7_0_ECX_PKS, CR4_PKS_MASK },
     };
-    uint64_t val = CR4_PCE_MASK | CR4_VMXE_MASK;
+    /* VME has no bit of CPUID under TCG, but what hypervisors need of it for
+     * guests in real mode, the redirection of INT n, is there. */
+    uint64_t val = CR4_VME_MASK | CR4_PVI_MASK | CR4_PCE_MASK | CR4_VMXE_MASK;
     int i;
 
     for (i = 0; i < ARRAY_SIZE(known); i++) {
