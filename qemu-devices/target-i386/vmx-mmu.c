@@ -11,6 +11,7 @@
 #include "qemu/osdep.h"
 #include "vmx-internal.h"
 #include "exec/cputlb.h"
+#include "exec/tlb-common.h"
 #include "exec/exec-all.h"
 #include "tcg/helper-tcg.h"
 
@@ -19,6 +20,8 @@
 
 #define EPTP_CONTEXT (MAKE_64BIT_MASK(12, 40) | VMX_EPTP_AD)
 #define EPTP_ADDRESS MAKE_64BIT_MASK(12, 40)
+
+#define TLB_MAX_ENTRIES (1u << 16)
 
 #define INVEPT_SINGLE_CONTEXT 1
 
@@ -179,6 +182,43 @@ void vmx_invvpid(CPUX86State *env, int type, uint16_t vpid, uint64_t linear)
         tlb_flush_page_by_mmuidx(env_cpu(env), linear, VMX_NONROOT_TLBS);
     } else {
         tlb_flush_by_mmuidx(env_cpu(env), VMX_NONROOT_TLBS);
+    }
+}
+
+/*
+ * QEMU gives a TLB that is full another size when it is flushed. Root
+ * operation gets that from its MOV to CR3; a guest may run for ever without
+ * one. So a TLB that is full and still missed is flushed here, but not now:
+ * the access may hold an entry of it.
+ */
+static void grow_tlb(CPUState *cs, run_on_cpu_data data)
+{
+    tlb_flush_by_mmuidx(cs, data.host_int);
+}
+
+static bool tlb_is_full(const CPUTLB *tlb, int mmu_idx, size_t entries)
+{
+    return tlb->d[mmu_idx].n_used_entries > entries * 3 / 4;
+}
+
+void vmx_tlb_count_fill(CPUX86State *env, int mmu_idx)
+{
+    CPUState *cs = env_cpu(env);
+    const CPUTLB *tlb = &cs->neg.tlb;
+    size_t entries;
+    uint32_t *fills;
+
+    if (mmu_idx < MMU_VMX_IDX) {
+        return;
+    }
+    fills = &env->vmx->tlb_fills[mmu_idx - MMU_VMX_IDX];
+    entries = (tlb->f[mmu_idx].mask >> CPU_TLB_ENTRY_BITS) + 1;
+    if (++*fills < 2 * entries) {
+        return;
+    }
+    *fills = 0;
+    if (entries < TLB_MAX_ENTRIES && tlb_is_full(tlb, mmu_idx, entries)) {
+        async_run_on_cpu(cs, grow_tlb, RUN_ON_CPU_HOST_INT(1u << mmu_idx));
     }
 }
 
