@@ -229,6 +229,7 @@ typedef struct VMXState {
 
     /* What the TLBs of non-root operation hold */
     VMXTlbContext tlb;
+    uint32_t tlb_fills[MMU_PHYS_IDX];  /* since the TLB's size was judged */
     bool tlb_valid;
     VMXPaging root_paging, nonroot_paging;
 
@@ -244,6 +245,7 @@ typedef struct VMXState {
     uint64_t debugctl;           /* IA32_DEBUGCTL */
     uint64_t tsc_adjust;         /* added to the TSC by WRMSR of 10H */
     uint64_t pdpte[4];           /* PAE paging with EPT */
+    bool loaded;                 /* from a stream; vmx_post_load() is to come */
 } VMXState;
 
 /* vmx-vmcs.c --------------------------------------------------------------- */
@@ -410,6 +412,8 @@ void vmx_debug_pend(CPUX86State *env, target_ulong dr6);
 void vmx_timer_start(VMXState *vmx);
 /* Stop, and save the value if the VM-exit controls say so. */
 void vmx_timer_stop(VMXState *vmx);
+/* The state was loaded from a stream, and the clocks are others. */
+void vmx_timer_loaded(VMXState *vmx);
 /* The event is due; otherwise it is no longer pending. */
 bool vmx_timer_expired(VMXState *vmx);
 uint32_t vmx_timer_value(const VMXState *vmx);

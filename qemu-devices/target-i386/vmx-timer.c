@@ -50,11 +50,23 @@ static int64_t ticks_to_ns(VMXState *vmx, uint64_t ticks)
     return wait < (double)LONGEST_WAIT_NS ? (int64_t)wait : LONGEST_WAIT_NS;
 }
 
+static void expired(void *opaque);
+
+static void create(VMXState *vmx)
+{
+    vmx->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, vmx);
+    vmx->timer_base_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    vmx->timer_base_tsc = cpu_get_tsc(&vmx->cpu->env);
+}
+
 static void arm(VMXState *vmx, uint64_t ticks)
 {
-    int64_t when = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)
-        + ticks_to_ns(vmx, ticks);
+    int64_t when;
 
+    if (!vmx->timer) {
+        create(vmx);
+    }
+    when = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ticks_to_ns(vmx, ticks);
     if (!timer_pending(vmx->timer)
         || timer_expire_time_ns(vmx->timer) > when) {
         timer_mod(vmx->timer, when);
@@ -81,11 +93,15 @@ static void expired(void *opaque)
     }
 }
 
-static void create(VMXState *vmx)
+void vmx_timer_loaded(VMXState *vmx)
 {
-    vmx->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, expired, vmx);
-    vmx->timer_base_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    vmx->timer_base_tsc = cpu_get_tsc(&vmx->cpu->env);
+    if (vmx->timer) {
+        timer_free(vmx->timer);
+        vmx->timer = NULL;
+    }
+    if (vmx->timer_active) {
+        vmx_event_raise(vmx, VMX_PEND_PREEMPTION_TIMER);
+    }
 }
 
 void vmx_timer_start(VMXState *vmx)
@@ -96,9 +112,6 @@ void vmx_timer_start(VMXState *vmx)
 
     if (!(vmx->pin & VMX_PIN_BASED_VMX_PREEMPTION_TIMER)) {
         return;
-    }
-    if (!vmx->timer) {
-        create(vmx);
     }
     qatomic_set(&vmx->timer_deadline_tsc,
                 ((tsc_now(vmx) >> shift) + value) << shift);

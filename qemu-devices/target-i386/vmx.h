@@ -45,6 +45,14 @@ bool vmx_wrmsr(CPUX86State *env, uint32_t msr, uint64_t val, bool *gp);
 bool vmx_msr_read(CPUX86State *env, uint32_t msr, uint64_t *val);
 bool vmx_msr_write(CPUX86State *env, uint32_t msr, uint64_t val);
 
+/* vmx-migration.c ------------------------------------------------------------ */
+
+/* A subsection of the processor's state */
+extern const VMStateDescription vmstate_vmx;
+/* After the whole state of the processor was loaded, with or without that
+ * subsection. False: the stream is bad, and the reason has been reported. */
+bool vmx_post_load(CPUX86State *env);
+
 /* vmx-intercept*.c: what instructions cause (ch. 26) ----------------------- */
 
 /* RDMSR and WRMSR of ECX in non-root operation: may exit; returns true if the
@@ -160,6 +168,8 @@ hwaddr vmx_get_phys_page_debug(CPUX86State *env, vaddr addr);
  * the present mode only. */
 void vmx_tlb_flush_mode(CPUX86State *env);
 void vmx_tlb_flush_page(CPUX86State *env, vaddr addr);
+/* A TLB of this index is about to get an entry in non-root operation. */
+void vmx_tlb_count_fill(CPUX86State *env, int mmu_idx);
 /* MOV of val to CR0, CR3 or CR4 is about to be done in non-root operation:
  * load the PDPTEs if PAE paging is on after it. #GP(0) for reserved bits. */
 void vmx_load_pdptes(CPUX86State *env, int reg, target_ulong val,
