@@ -9,7 +9,6 @@
  */
 #include "qemu/osdep.h"
 #include "vmx-internal.h"
-#include "exec/cputlb.h"
 #include "exec/exec-all.h"
 
 #define EPT_READ     (1u << 0)
@@ -246,10 +245,10 @@ MMUAccessType vmx_ept_gpt_access(const CPUX86State *env)
  */
 static void forget_translations(CPUX86State *env, hwaddr gpa, vaddr linear)
 {
-    CPUState *cs = env_cpu(env);
-
-    tlb_flush_page_by_mmuidx(cs, gpa, 1u << MMU_NESTED_IDX);
-    tlb_flush_page_by_mmuidx(cs, linear, VMX_NONROOT_TLBS);
+    vmx_tlb_forget_page(env, MMU_NESTED_IDX, gpa);
+    for (int i = 0; i < MMU_PHYS_IDX; i++) {
+        vmx_tlb_forget_page(env, MMU_VMX_IDX + i, linear);
+    }
 }
 
 static uint32_t nmi_unblocking(const VMXState *vmx)

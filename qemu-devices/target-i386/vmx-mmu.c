@@ -12,6 +12,7 @@
 #include "vmx-internal.h"
 #include "exec/cputlb.h"
 #include "exec/tlb-common.h"
+#include "exec/tb-flush.h"
 #include "exec/exec-all.h"
 #include "tcg/helper-tcg.h"
 
@@ -182,6 +183,49 @@ void vmx_invvpid(CPUX86State *env, int type, uint16_t vpid, uint64_t linear)
         tlb_flush_page_by_mmuidx(env_cpu(env), linear, VMX_NONROOT_TLBS);
     } else {
         tlb_flush_by_mmuidx(env_cpu(env), VMX_NONROOT_TLBS);
+    }
+}
+
+static bool is_for_page(uint64_t tlb_addr, vaddr page)
+{
+    return (tlb_addr & (TARGET_PAGE_MASK | TLB_INVALID_MASK)) == page;
+}
+
+/* Called with the TLB's lock held, which other threads take to make entries
+ * notice writes. */
+static bool forget_entry(CPUTLBEntry *entry, vaddr page, bool *executable)
+{
+    if (!is_for_page(entry->addr_read, page)
+        && !is_for_page(qatomic_read(&entry->addr_write), page)
+        && !is_for_page(entry->addr_code, page)) {
+        return false;
+    }
+    *executable |= is_for_page(entry->addr_code, page);
+    memset(entry, -1, sizeof(*entry));
+    return true;
+}
+
+void vmx_tlb_forget_page(CPUX86State *env, int mmu_idx, vaddr addr)
+{
+    CPUState *cs = env_cpu(env);
+    CPUTLB *tlb = &cs->neg.tlb;
+    CPUTLBDesc *desc = &tlb->d[mmu_idx];
+    CPUTLBDescFast *fast = &tlb->f[mmu_idx];
+    vaddr page = addr & TARGET_PAGE_MASK;
+    size_t index = (addr >> TARGET_PAGE_BITS)
+        & (fast->mask >> CPU_TLB_ENTRY_BITS);
+    bool executable = false;
+
+    qemu_spin_lock(&tlb->c.lock);
+    if (forget_entry(&fast->table[index], page, &executable)) {
+        desc->n_used_entries--;
+    }
+    for (int i = 0; i < CPU_VTLB_SIZE; i++) {
+        forget_entry(&desc->vtable[i], page, &executable);
+    }
+    qemu_spin_unlock(&tlb->c.lock);
+    if (executable) {
+        tcg_flush_jmp_cache(cs);
     }
 }
 
