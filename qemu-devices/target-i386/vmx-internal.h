@@ -229,6 +229,7 @@ typedef struct VMXState {
 
     /* What the TLBs of non-root operation hold */
     VMXTlbContext tlb;
+    bool a20m_waits, a20m_enabled;
     uint32_t tlb_fills[MMU_PHYS_IDX];  /* since the TLB's size was judged */
     bool tlb_valid;
     VMXPaging root_paging, nonroot_paging;
@@ -432,6 +433,11 @@ void vmx_intercepts_enter(CPUX86State *env);
 /* At VM entry in non-root operation, after guest state is loaded; at VM exit */
 void vmx_tlb_enter(CPUX86State *env);
 void vmx_tlb_leave(CPUX86State *env);
+/* Drop what the TLB of this index has for this page of 4K. The rest of a large
+ * page may stay, other than with tlb_flush_page(). */
+void vmx_tlb_forget_page(CPUX86State *env, int mmu_idx, vaddr addr);
+/* VMX operation has ended: a change of A20M# that waited is made. */
+void vmx_unblock_a20m(CPUX86State *env);
 /* The state of the processor was replaced: nothing is cached. */
 void vmx_tlb_reset(CPUX86State *env);
 /* INVEPT and INVVPID of a valid type and descriptor */
