@@ -5,7 +5,7 @@
 
 #define VMS 2
 #define ECHOES 100 /* the guest of round 1 writes and reads back */
-#define TICKS 5    /* the guest of round 2 waits for */
+#define TICKS 5    /* the guest of round 2 waits for, at least */
 
 typedef struct Facts {
     int64_t vms, writes, reads, echo, ticks, counted;
@@ -60,14 +60,16 @@ static VrVerdict *judge(const VrRun *run, const VrSlice *slice)
                               "%d each are right", f.writes, f.reads, f.echo,
                               ECHOES);
     }
-    if (f.ticks != TICKS || f.counted != TICKS) {
+    /* More come where the host is slow and KVM makes up for lost ones. */
+    if (f.ticks < TICKS || f.counted != f.ticks) {
         return vr_verdict_new(VR_VERDICT_FAIL, "%" G_GINT64_FORMAT " timer "
                               "interrupts came out and the guest counted %"
-                              G_GINT64_FORMAT "; %d are right", f.ticks,
-                              f.counted, TICKS);
+                              G_GINT64_FORMAT "; at least %d are right",
+                              f.ticks, f.counted, TICKS);
     }
-    return vr_verdict_new(VR_VERDICT_PASS, "%d port accesses each way, %d "
-                          "timer interrupts out of HLT", ECHOES, TICKS);
+    return vr_verdict_new(VR_VERDICT_PASS, "%d port accesses each way, %"
+                          G_GINT64_FORMAT " timer interrupts out of HLT",
+                          ECHOES, f.ticks);
 }
 
 const VrCheck vr_check_x86_boot = {
