@@ -51,6 +51,17 @@ static uint64_t without_true(uint64_t msr, uint32_t default1)
     return msr | default1;
 }
 
+/* An unrestricted guest comes only with the storing of EFER.LMA (A.6, bit 5). */
+static uint32_t secondary_controls(const CPUX86State *env)
+{
+    uint32_t val = env->features[FEAT_VMX_SECONDARY_CTLS];
+
+    if (!(env->features[FEAT_VMX_MISC] & MSR_VMX_MISC_STORE_LMA)) {
+        val &= ~VMX_SECONDARY_EXEC_UNRESTRICTED_GUEST;
+    }
+    return val;
+}
+
 static void set_controls(VMXCaps *caps, const CPUX86State *env)
 {
     const uint64_t *f = env->features;
@@ -71,7 +82,7 @@ static void set_controls(VMXCaps *caps, const CPUX86State *env)
     caps->proc = without_true(caps->true_proc, PROC_DEFAULT1);
     caps->exit = without_true(caps->true_exit, EXIT_DEFAULT1);
     caps->entry = without_true(caps->true_entry, ENTRY_DEFAULT1);
-    caps->proc2 = controls(f[FEAT_VMX_SECONDARY_CTLS], 0);
+    caps->proc2 = controls(secondary_controls(env), 0);
     if (!(f[FEAT_VMX_BASIC] & MSR_VMX_BASIC_TRUE_CTLS)) {
         caps->true_pin = caps->pin;
         caps->true_proc = caps->proc;
@@ -218,6 +229,7 @@ void vmx_leave_operation(CPUX86State *env)
     vmcs_make_current(env, VMX_NO_POINTER);
     vmx->on = false;
     vmx->vmxon_pointer = VMX_NO_POINTER;
+    vmx_unblock_a20m(env);
 }
 
 void vmx_reset(CPUX86State *env)
