@@ -102,3 +102,15 @@ void event_unblock_nmis(void)
                  "1:"
                  : : "i"(SEL_DATA), "i"(SEL_CODE64) : "rax", "memory", "cc");
 }
+
+void event_guard(void)
+{
+    if (vmx_set(CTL_PIN, PIN_PREEMPTION_TIMER)) {
+        vmwrite(VMCS_PREEMPTION_TIMER_VALUE, event_timer_units(100000));
+    }
+}
+
+uint32_t event_timer_units(uint64_t us)
+{
+    return us * hal_ticks_per_us() >> (rdmsr(MSR_VMX_MISC) & 31);
+}

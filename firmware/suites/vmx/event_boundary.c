@@ -4,12 +4,13 @@
 #include "event.h"
 
 #define VECTOR 0x51
-#define ICR_SELF (1u << 18)
-#define ICR_NMI  (4u << 8)
+#define ICR_ASSERT (1u << 14)
+#define ICR_NMI    (4u << 8)
 
+/* Without a shorthand, which knows fixed interrupts only */
 static void send_self(uint32_t icr)
 {
-    x86_apic_ipi(x86_apic_id(), ICR_SELF | icr);
+    x86_apic_ipi(x86_apic_id(), ICR_ASSERT | icr);
 }
 
 /* Interrupts that are pending reach the host's counter. */
@@ -142,6 +143,7 @@ FW_CASE(nmi_exit, "vmx.event.nmi-exit", "SDM 3C, 26.2, 28.2.2",
     VmxRun run;
     uint64_t before;
 
+    event_guard();
     VMX_NEED(CTL_PIN, PIN_NMI);
     vmwrite(VMCS_GUEST_INTERRUPTIBILITY, BLOCKING_NMI);
     run = event_run(ev_nops);
@@ -169,6 +171,7 @@ FW_CASE(nmi_delivered, "vmx.event.nmi-delivered", "SDM 3C, 26.2",
 {
     VmxRun run;
 
+    event_guard();
     if (!vmx_may_clear(CTL_PIN, PIN_NMI)) {
         FW_SKIP("NMI exiting is always on");
     }
@@ -233,6 +236,7 @@ FW_CASE(external_exit, "vmx.event.external-interrupt", "SDM 3C, 26.2, 28.2.2",
 {
     VmxRun run;
 
+    event_guard();
     VMX_NEED(CTL_PIN, PIN_EXT_INTR);
     send_self(VECTOR);
     run = event_run(ev_spin);
@@ -248,6 +252,7 @@ FW_CASE(external_acknowledge, "vmx.event.external-interrupt-acknowledge",
 {
     VmxRun run;
 
+    event_guard();
     VMX_NEED(CTL_PIN, PIN_EXT_INTR);
     VMX_NEED(CTL_EXIT, EXIT_ACK_INTR);
     send_self(VECTOR);
@@ -266,6 +271,7 @@ FW_CASE(external_delivered, "vmx.event.external-interrupt-delivered",
 {
     VmxRun run;
 
+    event_guard();
     event_idt(VECTOR);
     send_self(VECTOR);
     run = event_run(ev_nops);
@@ -282,6 +288,7 @@ FW_CASE(external_hlt, "vmx.event.external-interrupt-hlt",
 {
     VmxRun run;
 
+    event_guard();
     VMX_NEED(CTL_PIN, PIN_EXT_INTR);
     send_self(VECTOR);
     vmwrite(VMCS_GUEST_INTERRUPTIBILITY, 0);
@@ -301,6 +308,7 @@ FW_CASE(hlt_wakes, "vmx.event.hlt-wakes", "SDM 3C, 25.4.2, 26.1.3",
 {
     VmxRun run;
 
+    event_guard();
     vmclr(VMCS_PROC_CTLS, PROC_HLT);
     event_idt(VECTOR);
     vmset(VMCS_GUEST_RFLAGS, RFLAGS_IF);
@@ -397,6 +405,7 @@ FW_CASE(mtf_hlt, "vmx.event.mtf-hlt", "SDM 3C, 26.5.2",
 {
     VmxRun run;
 
+    event_guard();
     VMX_NEED(CTL_PROC, PROC_MTF);
     vmclr(VMCS_PROC_CTLS, PROC_HLT);
     run = event_run(ev_hlt);
