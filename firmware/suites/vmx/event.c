@@ -106,7 +106,7 @@ void event_unblock_nmis(void)
 void event_guard(void)
 {
     if (vmx_set(CTL_PIN, PIN_PREEMPTION_TIMER)) {
-        vmwrite(VMCS_PREEMPTION_TIMER_VALUE, event_timer_units(100000));
+        vmwrite(VMCS_PREEMPTION_TIMER_VALUE, event_timer_units(EVENT_GUARD_US));
     }
 }
 

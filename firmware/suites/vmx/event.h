@@ -54,8 +54,9 @@ void expect_delivered(const char *file, int line, const VmxRun *run,
 /* The next entry injects; len: of the instruction, for software events */
 void event_inject(uint32_t info, uint32_t error, uint32_t len);
 
-/* A guest that waits in vain is left by the preemption timer after 100 ms,
- * where there is one. */
+/* A guest that waits in vain is left by the preemption timer, where there is
+ * one. */
+#define EVENT_GUARD_US 2000000
 void event_guard(void);
 /* Microseconds in units of the preemption timer */
 uint32_t event_timer_units(uint64_t us);

@@ -253,6 +253,7 @@ FW_CASE(external_acknowledge, "vmx.event.external-interrupt-acknowledge",
     VmxRun run;
 
     event_guard();
+    vmset(VMCS_GUEST_RFLAGS, RFLAGS_IF);
     VMX_NEED(CTL_PIN, PIN_EXT_INTR);
     VMX_NEED(CTL_EXIT, EXIT_ACK_INTR);
     send_self(VECTOR);
@@ -289,6 +290,7 @@ FW_CASE(external_hlt, "vmx.event.external-interrupt-hlt",
     VmxRun run;
 
     event_guard();
+    vmset(VMCS_GUEST_RFLAGS, RFLAGS_IF);
     VMX_NEED(CTL_PIN, PIN_EXT_INTR);
     send_self(VECTOR);
     vmwrite(VMCS_GUEST_INTERRUPTIBILITY, 0);
