@@ -24,6 +24,8 @@ typedef struct VrMachineArch {
 
 extern const VrMachineArch vr_machine_arm64; /* machine_arm64.c */
 extern const VrMachineArch vr_machine_x86;   /* machine_x86.c */
+/* QEMU's -cpu for "vmx", "svm", or a model's name, which stays as it is */
+const char *vr_machine_x86_cpu(const char *name);
 
 /* Append one argument, or a list of words. */
 void vr_argv_add(GPtrArray *argv, const char *fmt, ...) G_GNUC_PRINTF(2, 3);

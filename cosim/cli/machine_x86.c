@@ -23,7 +23,7 @@ static const struct {
     { "svm", "max" },
 };
 
-static const char *cpu_option(const char *name)
+const char *vr_machine_x86_cpu(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(cpus); i++) {
         if (strcmp(cpus[i].name, name) == 0) {
@@ -37,7 +37,7 @@ static void add_machine(GPtrArray *argv, const VrMachineSpec *spec)
 {
     vr_env_add_firmware(argv);
     vr_argv_add_all(argv, "-M q35 -cpu");
-    vr_argv_add(argv, "%s", cpu_option(spec->cpu));
+    vr_argv_add(argv, "%s", vr_machine_x86_cpu(spec->cpu));
     vr_argv_add(argv, "-accel");
     vr_argv_add(argv, "tcg,thread=%s", spec->icount ? "single" : "multi");
 }

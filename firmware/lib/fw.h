@@ -90,7 +90,8 @@ int fw_run(void);
 
 /*
  * Options that the runner on the host patches into the image:
- * "case=GLOB list" separated by blanks.
+ * "case=GLOB list=1 from=N" separated by blanks; from: the number of the first
+ * case to run, for going on after one that hung.
  */
 #define FW_OPTIONS_MAGIC "VRLYFWOPTIONS01="
 extern char fw_options[256];

@@ -114,11 +114,27 @@ static int list_cases(const char *glob)
     return 0;
 }
 
+static int number_option(const char *key, int otherwise)
+{
+    char text[12];
+    const char *s = text;
+    int n = 0;
+
+    if (!fw_option(key, text, sizeof(text))) {
+        return otherwise;
+    }
+    while (*s >= '0' && *s <= '9' && n < 100000) {
+        n = n * 10 + (*s++ - '0');
+    }
+    return n;
+}
+
 int fw_run(void)
 {
     char glob[128] = "*", list[8];
     const FwCase *c;
     int count = 0, number = 0, failed = 0;
+    int from = number_option("from", 1);
 
     fw_option("case", glob, sizeof(glob));
     if (fw_option("list", list, sizeof(list))) {
@@ -133,8 +149,8 @@ int fw_run(void)
         return 1;
     }
     for (c = __fw_cases_start; c < __fw_cases_end; c++) {
-        if (fw_glob(glob, c->id)) {
-            run_case(c, ++number);
+        if (fw_glob(glob, c->id) && ++number >= from) {
+            run_case(c, number);
             failed += now.failed;
         }
     }

@@ -77,8 +77,13 @@ ours_configured() {
         && $(<"$ours/virelay-configured") == "$(ours_key)" ]]
 }
 
+make_firmware() { # MAKE-OPTION...
+    make -C "$VIRELAY_ROOT/firmware" O="$ours/firmware" SUITE=vmx \
+        -j "$VIRELAY_JOBS" "$@"
+}
+
 ours_up_to_date() {
-    ours_configured && [[ -e $cli ]] \
+    ours_configured && [[ -e $cli ]] && make_firmware -q >/dev/null 2>&1 \
         && [[ $(ninja -C "$ours" -n 2>&1) == *'no work to do'* ]]
 }
 
@@ -91,6 +96,7 @@ build_ours() {
         mv "$ours/virelay-configured.new" "$ours/virelay-configured"
     fi
     OBJCACHE=ccache ninja -C "$ours" -j "$VIRELAY_JOBS"
+    make_firmware
     # What others use by name is found at the top of the folder.
     local file
     for file in cosim/cli/virelay kvm-patches/agent/agent-{arm64,x86}.cpio.gz; do
