@@ -212,11 +212,15 @@ static uint64_t saved_pending_debug(const CPUX86State *env,
                                     const VMXExit *exit)
 {
     const VMXState *vmx = env->vmx;
-    uint64_t dbg = keeps_pending_debug(env, exit) ? vmx->pending_dbg : 0;
+    uint64_t dbg = vmx->pending_dbg;
 
-    /* What VM entry demands of a state with such blocking (27.3.1.5) */
-    if ((vmx_blocking(env) || vmx->activity == VMX_ACTIVITY_HLT)
-        && (env->eflags & TF_MASK) && !(vmx->debugctl & DEBUGCTL_BTF)) {
+    if (!keeps_pending_debug(env, exit)) {
+        return 0;
+    }
+    /* The single-step trap of MOV SS itself, which blocks it; VM entry demands
+     * that it be pending then (27.3.1.5). */
+    if ((vmx_blocking(env) & VMX_BLOCKING_MOV_SS) && (env->eflags & TF_MASK)
+        && !(vmx->debugctl & DEBUGCTL_BTF)) {
         dbg |= VMX_PENDING_DBG_BS;
     }
     return dbg;
