@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "vmx-apicv.h"
+#include "vmx-posted.h"
 #include "vmx-trace.h"
 #include "tcg/helper-tcg.h"
 
@@ -169,6 +170,10 @@ void vmx_apicv_enter(CPUX86State *env)
 {
     VAPIC *page;
 
+    if (unlikely(vr_trace_on)
+        && (env->vmx->pin & VMX_PIN_BASED_POSTED_INTR)) {
+        vmx_posted_watch_entry(env);
+    }
     cease(env, VMX_PEND_VIRTUAL_INTERRUPT | VMX_PEND_TPR_THRESHOLD |
                VMX_PEND_EOI_EXIT | VMX_PEND_APIC_WRITE);
     page = vmx_tpr_shadow(env) ? vapic_map(env) : NULL;

@@ -215,6 +215,7 @@ void vmx_unrealize(X86CPU *cpu)
     if (!vmx) {
         return;
     }
+    vmx_posted_unwatch(&cpu->env);
     cpu->env.vmx = NULL;
     if (vmx->timer) {
         timer_free(vmx->timer);

@@ -183,6 +183,8 @@ typedef struct VMXTlbContext {
     uint64_t apic_access;
 } VMXTlbContext;
 
+typedef struct VMXPostedSuspect VMXPostedSuspect;
+
 typedef struct VMXState {
     X86CPU *cpu;
     VMXCaps caps;
@@ -243,6 +245,8 @@ typedef struct VMXState {
     /* The write to the APIC-access page that awaits emulation: offset, and
      * size in bytes; size 0: it only awaits its APIC-write VM exit */
     uint16_t apic_write_offset, apic_write_size;
+    /* A VM entry whose notification may be lost; under the BQL */
+    VMXPostedSuspect *posted_suspect;
     uint64_t debugctl;           /* IA32_DEBUGCTL */
     uint64_t tsc_adjust;         /* added to the TSC by WRMSR of 10H */
     uint64_t pdpte[4];           /* PAE paging with EPT */
@@ -419,11 +423,6 @@ void vmx_timer_loaded(VMXState *vmx);
 bool vmx_timer_expired(VMXState *vmx);
 uint32_t vmx_timer_value(const VMXState *vmx);
 
-/* vmx-intercept.c ------------------------------------------------------------ */
-
-/* At VM entry: PAUSE-loop timing and address-range monitoring begin anew. */
-void vmx_intercepts_enter(CPUX86State *env);
-
 /* vmx-mmu.c ------------------------------------------------------------------ */
 
 /* TLBs of linear addresses in non-root operation */
@@ -461,13 +460,8 @@ bool vmx_posted_interrupt(CPUX86State *env, int *vector);
  * qualification in apic_exit_qualification), so comes before them.
  */
 bool vmx_apic_write_emulation(CPUX86State *env);
-/*
- * The descriptor of the current VMCS has ON set and SN clear only if the
- * notification vector is pending in the local APIC (or a processor is about
- * to send it, which only its sender knows). For a VM entry under
- * posted-interrupt processing; true where that is off.
- */
-bool vmx_pi_entry_invariant(CPUX86State *env);
+/* The processor goes away: what its trace still waits for. BQL held. */
+void vmx_posted_unwatch(CPUX86State *env);
 /* Virtualize x2APIC mode (30.5), after the MSR bitmap: true if handled. WRMSR
  * of a reserved bit raises #GP(0). */
 bool vmx_x2apic_read(CPUX86State *env, uint32_t msr, uint64_t *val,

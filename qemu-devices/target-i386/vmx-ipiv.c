@@ -87,7 +87,7 @@ static bool virtualize_ipi(CPUX86State *env, uint8_t vector, uint32_t apic_id)
     pid = pid_map(env, entry & ~1ull);
     if (pid) {
         post(env, pid, vector);
-        pid_unmap(env, pid);
+        pid_unmap(env, pid, true);
     }
     return true;
 }

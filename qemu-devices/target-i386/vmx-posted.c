@@ -22,9 +22,9 @@ uint64_t *pid_map(CPUX86State *env, hwaddr pa)
     return vmx_ram_map(env, pa, PID_SIZE);
 }
 
-void pid_unmap(CPUX86State *env, uint64_t *pid)
+void pid_unmap(CPUX86State *env, uint64_t *pid, bool written)
 {
-    vmx_ram_unmap(env, pid, PID_SIZE, true);
+    vmx_ram_unmap(env, pid, PID_SIZE, written);
 }
 
 /* Take the 256 requests into pir[]; the highest, or 0. */
@@ -73,7 +73,7 @@ static void process(CPUX86State *env, uint8_t nv)
     page = vapic_map(env);
     if (pid) {
         highest = take_requests(pid, t.pir);
-        pid_unmap(env, pid);
+        pid_unmap(env, pid, true);
     }
     if (page) {
         merge_requests(page, t.pir);
@@ -94,22 +94,4 @@ bool vmx_posted_interrupt(CPUX86State *env, int *vector)
     }
     process(env, nv);
     return true;
-}
-
-bool vmx_pi_entry_invariant(CPUX86State *env)
-{
-    uint8_t nv = vmcs_read(env, VMCS_POSTED_INTR_NV);
-    uint64_t *pid, control;
-
-    if (!(env->vmx->pin & VMX_PIN_BASED_POSTED_INTR)) {
-        return true;
-    }
-    pid = pid_map(env, vmcs_read(env, VMCS_POSTED_INTR_DESC_ADDR));
-    if (!pid) {
-        return true;
-    }
-    control = pid_control(pid);
-    vmx_ram_unmap(env, pid, PID_SIZE, false);
-    return !(control & PID_ON) || (control & PID_SN)
-        || apic_irr_is_set(env_archcpu(env)->apic_state, nv);
 }

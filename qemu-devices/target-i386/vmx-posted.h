@@ -18,7 +18,11 @@
 
 /* NULL: not RAM. Give it back with pid_unmap(). */
 uint64_t *pid_map(CPUX86State *env, hwaddr pa);
-void pid_unmap(CPUX86State *env, uint64_t *pid);
+void pid_unmap(CPUX86State *env, uint64_t *pid, bool written);
 uint64_t pid_control(const uint64_t *pid);
+
+/* vmx-posted-watch.c: at VM entry under posted-interrupt processing, while a
+ * trace is open */
+void vmx_posted_watch_entry(CPUX86State *env);
 
 #endif

@@ -64,9 +64,8 @@ void vmx_emit_posted(CPUX86State *env, const VMXPostedTrace *t)
              t->pir[2], t->pir[3]);
 }
 
-void vmx_emit_posted_lost(CPUX86State *env, uint8_t nv, uint64_t control,
-                          uint64_t descriptor)
+void vmx_emit_posted_lost(const VMXPostedLost *lost)
 {
-    vr_trace(VR_TRACE_VMX_PI_LOST, index_of(env), nv, control, descriptor,
-             env->eip, vmcs_of(env));
+    vr_trace(VR_TRACE_VMX_PI_LOST, lost->cpu, lost->nv, lost->control,
+             lost->descriptor, lost->rip, lost->vmcs);
 }

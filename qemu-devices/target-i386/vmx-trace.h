@@ -17,6 +17,13 @@ typedef struct VMXPostedTrace {
     uint8_t nv;
 } VMXPostedTrace;
 
+/* A VM entry with ON set and SN clear, and no notification */
+typedef struct VMXPostedLost {
+    unsigned cpu;
+    uint64_t control, descriptor, rip, vmcs;
+    uint8_t nv;
+} VMXPostedLost;
+
 void vmx_emit_entry(CPUX86State *env);
 void vmx_emit_exit(CPUX86State *env, const VMXExit *exit);
 void vmx_emit_entry_failed(CPUX86State *env, uint32_t reason,
@@ -25,8 +32,7 @@ void vmx_emit_inject(CPUX86State *env, uint32_t info, uint32_t error_code);
 void vmx_emit_virq(CPUX86State *env, uint8_t vector);
 void vmx_emit_veoi(CPUX86State *env, uint8_t vector, bool exits);
 void vmx_emit_posted(CPUX86State *env, const VMXPostedTrace *t);
-void vmx_emit_posted_lost(CPUX86State *env, uint8_t nv, uint64_t control,
-                          uint64_t descriptor);
+void vmx_emit_posted_lost(const VMXPostedLost *lost);
 
 #define VMX_TRACE(point, ...)                   \
     do {                                        \
