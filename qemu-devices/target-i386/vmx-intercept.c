@@ -192,12 +192,6 @@ void helper_vmx_pause(CPUX86State *env, uint32_t len)
     }
 }
 
-void vmx_intercepts_enter(CPUX86State *env)
-{
-    env->vmx->ple_last = 0;
-    env->vmx->monitor_armed = false;
-}
-
 /* The four bitmaps of the MSR-bitmap page (25.6.9) */
 #define MSR_LOW_END     0x2000u
 #define MSR_HIGH_BASE   0xc0000000u

@@ -187,6 +187,22 @@ FW_CASE(monitor_exit, "vmx.intercept.monitor", "SDM 3C, 26.1.3",
     EXITS(monitor, EXIT_MONITOR, 0);
 }
 
+GUEST(monitor_mwait, "xor %ecx, %ecx\n monitor\n mwait");
+FW_CASE(mwait_armed, "vmx.intercept.mwait-armed", "SDM 3C, 28.2.1",
+        "MWAIT behind MONITOR exits with bit 0 of the qualification")
+{
+    VmxRun run;
+
+    if (!(cpuid1_ecx() & CPUID1_MONITOR)) {
+        FW_SKIP("the processor has no MONITOR");
+    }
+    VMX_NEED(CTL_PROC, PROC_MWAIT);
+    guest_regs.rax = (uint64_t)scratch(0);
+    run = vm_run((void (*)(void))guest_monitor_mwait);
+    EXPECT_EXIT(run, EXIT_MWAIT);
+    FW_EQUAL(run.qualification, 1);
+}
+
 INTERCEPT_CASE(wbinvd, "vmx.intercept.wbinvd",
                "WBINVD exits with \"WBINVD exiting\"", CTL_PROC2, PROC2_WBINVD,
                "wbinvd", EXIT_WBINVD)

@@ -170,3 +170,24 @@ FW_CASE(rep_runs, "vmx.intercept.io-rep-runs", "SDM 3C, 26.1.3",
     FW_EQUAL(guest_regs.rcx, 0);
     FW_EQUAL(guest_regs.rdi, (uint64_t)scratch(2) + 600);
 }
+
+GUEST_CODE(outs32, 32, "outsb %fs:(%esi), %dx");
+GUEST_CODE(ins16, 32, "addr16 insb");
+FW_CASE(io_compatibility, "vmx.intercept.io-compatibility-mode",
+        "SDM 3C, 28.2.1",
+        "Outside 64-bit mode the linear address has 32 bits, and wraps")
+{
+    VMX_NEED(CTL_PROC, PROC_UNCOND_IO);
+    guest_compatibility();
+    vmwrite(VMCS_GUEST_FS_BASE, 0xfffff000);
+    guest_regs.rdx = PORT;
+    guest_regs.rsi = 0x1234567800002345;
+    EXITS_INFO(outs32, EXIT_IO, IO_BYTE | IO_STRING | IO_PORT(PORT),
+               string_mask(INFO_ADDRESS_32 | INFO_SEGMENT(INFO_FS)),
+               string_mask(7u << 7 | INFO_SEGMENT(7)));
+    FW_EQUAL(vmread(VMCS_GUEST_LINEAR_ADDRESS), 0x1345);
+    guest_regs.rdi = 0xabcdef12;
+    EXITS_INFO(ins16, EXIT_IO, IO_BYTE | IO_IN | IO_STRING | IO_PORT(PORT),
+               0, string_mask(7u << 7));
+    FW_EQUAL(vmread(VMCS_GUEST_LINEAR_ADDRESS), 0xef12);
+}

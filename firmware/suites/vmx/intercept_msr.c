@@ -192,3 +192,18 @@ FW_CASE(ple_window, "vmx.intercept.pause-loop-window", "SDM 3C, 26.1.3",
     guest_regs.rcx = 100;
     RUNS(pause_loop);
 }
+
+GUEST(one_pause, "pause");
+
+FW_CASE(ple_entry, "vmx.intercept.pause-loop-entry", "SDM 3C, 26.1.3",
+        "The first PAUSE after a VM entry begins a loop, so does not exit")
+{
+    int i;
+
+    VMX_NEED(CTL_PROC2, PROC2_PLE);
+    vmwrite(VMCS_PLE_GAP, 0xffffffff);
+    vmwrite(VMCS_PLE_WINDOW, 0);
+    for (i = 0; i < 4; i++) {
+        RUNS(one_pause);
+    }
+}

@@ -13,6 +13,7 @@
 #define MASK_DISP (7u << 7 | INFO_REGISTER | INFO_SEGMENT(7)              \
                    | INFO_NO_INDEX | INFO_NO_BASE)
 #define MASK_REG2 INFO_REG2(15)
+#define INFO_32_BIT (1u << 11)
 #define IDENTITY(n) ((uint32_t)(n) << 28)
 #define MASK_IDENTITY IDENTITY(3)
 
@@ -223,4 +224,22 @@ FW_CASE(rdseed_exit, "vmx.intercept.rdseed", "SDM 3C, 26.1.3, 28.2.5",
     VMX_NEED(CTL_PROC2, PROC2_RDSEED);
     EXITS_INFO(rdseed32, EXIT_RDSEED, 0, INFO_REG1(RCX) | OPERAND_SIZE(1),
                INFO_REG1(15) | OPERAND_SIZE(3));
+}
+
+GUEST_CODE(invlpg32, 32, "invlpg %es:0x7ff(%ebx)");
+GUEST_CODE(sgdt16, 32, "addr16 sgdt 0x1234(%bp,%di)");
+FW_CASE(operand_compatibility, "vmx.intercept.operand-compatibility-mode",
+        "SDM 3C, 28.2.1, 28.2.5",
+        "Segment bases, 16-bit addressing outside 64-bit mode")
+{
+    guest_compatibility();
+    VMX_NEED(CTL_PROC, PROC_INVLPG);
+    vmwrite(VMCS_GUEST_ES_BASE, 0xfffff000);
+    guest_regs.rbx = 0x1801;
+    EXITS(invlpg32, EXIT_INVLPG, 0x1000);
+    VMX_NEED(CTL_PROC2, PROC2_DESC);
+    EXITS_INFO(sgdt16, EXIT_GDTR_IDTR, 0x1234,
+               INFO_SEGMENT(INFO_SS) | INFO_INDEX(RDI, 0) | INFO_BASE(RBP)
+               | IDENTITY(0) | INFO_32_BIT,
+               MASK_MEM | MASK_IDENTITY | INFO_32_BIT);
 }
