@@ -142,6 +142,29 @@ void apicv_in_service(int vector)
     }
 }
 
+void apicv_real_interrupt(int vector)
+{
+    unsigned word = APIC_IRR + vector / 32 * 16;
+    uint64_t end = hal_ticks() + 100000 * hal_ticks_per_us();
+
+    irq_disable();
+    x86_apic_ipi(x86_apic_id(), vector);
+    while (!(x86_apic_read(word) >> vector % 32 & 1)) {
+        if (hal_ticks() > end) {
+            fw_fail(__FILE__, __LINE__, "interrupt to this processor",
+                    "vector 0x%x does not arrive", vector);
+            return;
+        }
+        cpu_relax();
+    }
+}
+
+void apicv_notify_later(void *apic_id)
+{
+    hal_delay_us(2000);
+    x86_apic_ipi((uint64_t)apic_id, NOTIFICATION);
+}
+
 VmxRun apicv_expect(const char *file, int line, const char *start,
                     const char *rip, uint32_t reason, uint64_t qualification)
 {

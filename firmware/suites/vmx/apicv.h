@@ -71,6 +71,11 @@ void apicv_in_service(int vector);
 uint8_t apicv_rvi(void);
 uint8_t apicv_svi(void);
 
+/* An interrupt of this machine waits in the local APIC. */
+void apicv_real_interrupt(int vector);
+/* On another processor: the notification to the APIC id, after a while */
+void apicv_notify_later(void *apic_id);
+
 /* An exit that happens instead of the instruction; one that follows it */
 #define EXPECT_FAULT_EXIT(name, reason, qual)                             \
     apicv_expect(__FILE__, __LINE__, guest_##name, guest_##name, reason,  \
