@@ -217,6 +217,7 @@ typedef struct VMXState {
     /* Preemption timer */
     QEMUTimer *timer;
     uint64_t timer_deadline_tsc; /* in units of the host's TSC; atomic */
+    uint64_t timer_armed_tsc;    /* what `timer` is set for; atomic */
     bool timer_active;           /* counts; atomic */
     uint64_t timer_base_tsc;     /* TSC and virtual clock at one moment, to */
     int64_t timer_base_ns;       /* measure how they relate */

@@ -59,17 +59,27 @@ static void create(VMXState *vmx)
     vmx->timer_base_tsc = cpu_get_tsc(&vmx->cpu->env);
 }
 
-static void arm(VMXState *vmx, uint64_t ticks)
+static void set_timer(VMXState *vmx, uint64_t deadline)
 {
-    int64_t when;
+    uint64_t now = tsc_now(vmx);
+    uint64_t left = deadline > now ? deadline - now : 0;
+
+    qatomic_set(&vmx->timer_armed_tsc, deadline);
+    timer_mod(vmx->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1
+              + ticks_to_ns(vmx, left));
+}
+
+/* On the thread of the processor, after timer_deadline_tsc is set */
+static void arm(VMXState *vmx)
+{
+    uint64_t deadline = vmx->timer_deadline_tsc;
 
     if (!vmx->timer) {
         create(vmx);
     }
-    when = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ticks_to_ns(vmx, ticks);
     if (!timer_pending(vmx->timer)
-        || timer_expire_time_ns(vmx->timer) > when) {
-        timer_mod(vmx->timer, when);
+        || qatomic_read(&vmx->timer_armed_tsc) > deadline) {
+        set_timer(vmx, deadline);
     }
 }
 
@@ -79,18 +89,20 @@ static void arm(VMXState *vmx, uint64_t ticks)
 static void expired(void *opaque)
 {
     VMXState *vmx = opaque;
-    uint64_t left;
+    uint64_t deadline;
 
     if (!qatomic_read(&vmx->timer_active)) {
         return;
     }
-    left = ticks_left(vmx);
-    if (left) {
-        timer_mod(vmx->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1
-                  + ticks_to_ns(vmx, left));
-    } else {
+    if (!ticks_left(vmx)) {
         vmx_event_raise(vmx, VMX_PEND_PREEMPTION_TIMER);
+        return;
     }
+    /* The processor may be setting another deadline: the last one counts. */
+    do {
+        deadline = qatomic_read(&vmx->timer_deadline_tsc);
+        set_timer(vmx, deadline);
+    } while (deadline != qatomic_read(&vmx->timer_deadline_tsc));
 }
 
 void vmx_timer_loaded(VMXState *vmx)
@@ -108,17 +120,16 @@ void vmx_timer_start(VMXState *vmx)
 {
     unsigned shift = rate_shift(vmx);
     uint64_t value = (uint32_t)vmx->field[VMCS_PREEMPTION_TIMER_VALUE];
-    uint64_t left;
+    uint64_t now;
 
     if (!(vmx->pin & VMX_PIN_BASED_VMX_PREEMPTION_TIMER)) {
         return;
     }
-    qatomic_set(&vmx->timer_deadline_tsc,
-                ((tsc_now(vmx) >> shift) + value) << shift);
+    now = tsc_now(vmx);
+    qatomic_set(&vmx->timer_deadline_tsc, ((now >> shift) + value) << shift);
     qatomic_set(&vmx->timer_active, true);
-    left = ticks_left(vmx);
-    if (left) {
-        arm(vmx, left);
+    if (vmx->timer_deadline_tsc > now) {
+        arm(vmx);
     } else {
         vmx_event_raise(vmx, VMX_PEND_PREEMPTION_TIMER);
     }
@@ -126,14 +137,12 @@ void vmx_timer_start(VMXState *vmx)
 
 bool vmx_timer_expired(VMXState *vmx)
 {
-    uint64_t left = vmx->timer_active ? ticks_left(vmx) : UINT64_MAX;
-
-    if (!left) {
+    if (vmx->timer_active && !ticks_left(vmx)) {
         return true;
     }
     qatomic_and(&vmx->pending, ~VMX_PEND_PREEMPTION_TIMER);
     if (vmx->timer_active) {
-        arm(vmx, left);
+        arm(vmx);
     }
     return false;
 }
