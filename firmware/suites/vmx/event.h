@@ -23,7 +23,8 @@ extern char ev_nops[], ev_ud2[], ev_int3[], ev_int_n3[], ev_int1[],
     ev_iret[], ev_hlt[], ev_spin[], ev_get_dr7[], ev_store[],
     ev_mov_ss_load[], ev_handler[], ev_stray[];
 extern char ev32_into[], ev32_jmp[], ev32_call[], ev32_iret[], ev32_int80[],
-    ev32_nop[], ev16_nop[], ev16_nop_end[];
+    ev32_nop[], ev16_nop[], ev16_nop_end[],
+    ev16_int80[], ev16_int80_end[];
 
 /* The guest's IDT: the gate of `vector` leads to ev_handler, all others to
  * ev_stray. More gates: event_gate(). */

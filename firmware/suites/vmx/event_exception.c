@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Exceptions in non-root operation and the exception bitmap */
 #include "event.h"
+#include "paging.h"
 
 #define FAR_AWAY (1ull << 40)   /* linear address that is not mapped */
 #define PF_WRITE 2
@@ -28,6 +29,40 @@ FW_CASE(exception_ud, "vmx.event.exception-ud", "SDM 3C, 26.2, 28.2.2",
     run = event_run(ev_ud2);
     expect_exception_exit(&run, INTR_HW_EXC | VEC_UD, ev_ud2);
     FW_EQUAL(run.qualification, 0);
+}
+
+FW_CASE(exception_rf, "vmx.event.exception-saved-rf", "SDM 3C, 28.3.3",
+        "RF is saved as 1 for a fault, and as it is for INT3")
+{
+    VmxRun run;
+
+    intercept(VEC_UD);
+    intercept(VEC_BP);
+    run = event_run(ev_ud2);
+    EXPECT_EXIT(run, EXIT_EXCEPTION);
+    FW_EQUAL(vmread(VMCS_GUEST_RFLAGS) & RFLAGS_RF, RFLAGS_RF);
+    vmclr(VMCS_GUEST_RFLAGS, RFLAGS_RF);
+    run = event_run(ev_int3);
+    EXPECT_EXIT(run, EXIT_EXCEPTION);
+    FW_EQUAL(vmread(VMCS_GUEST_RFLAGS) & RFLAGS_RF, 0);
+}
+
+FW_CASE(exception_blocking, "vmx.event.exception-blocking", "SDM 3C, 28.3.4",
+        "A fault under blocking by MOV SS: an exit saves it, a delivery ends"
+        " it")
+{
+    VmxRun run;
+
+    intercept(VEC_UD);
+    vmwrite(VMCS_GUEST_INTERRUPTIBILITY, BLOCKING_MOV_SS);
+    run = event_run(ev_ud2);
+    expect_exception_exit(&run, INTR_HW_EXC | VEC_UD, ev_ud2);
+    FW_EQUAL(vmread(VMCS_GUEST_INTERRUPTIBILITY), BLOCKING_MOV_SS);
+    vmwrite(VMCS_EXCEPTION_BITMAP, 0);
+    event_idt(VEC_UD);
+    run = event_run(ev_ud2);
+    EXPECT_DELIVERED(run, ev_ud2);
+    FW_EQUAL(vmread(VMCS_GUEST_INTERRUPTIBILITY), 0);
 }
 
 FW_CASE(exception_not, "vmx.event.exception-delivered", "SDM 3C, 26.2",
@@ -337,4 +372,86 @@ FW_CASE(vectoring_ept, "vmx.event.vectoring-ept-violation", "SDM 3C, 28.2.4",
     FW_EQUAL(run.idt_info, INTR_VALID | INTR_HW_EXC | VEC_UD);
     FW_EQUAL(run.rip, ev_ud2);
     FW_EQUAL(vmread(VMCS_GUEST_RSP), stack + 0x800);
+}
+
+/* Real mode ---------------------------------------------------------------------- */
+
+/* A real-mode guest whose INT 80H is beyond the vector table, which has a
+ * handler for #GP at 0000:0100. */
+static bool real_mode_fault(void)
+{
+    const uint16_t handler = 0x100;
+    uint8_t *low = scratch(12);
+    uint32_t *table = scratch(13);
+
+    if (!ept_enable()
+        || !guest_real_mode(guest_copy(ev16_int80, ev16_int80_end),
+                            (uint64_t)scratch(11))) {
+        return false;
+    }
+    memcpy(low + handler, ev16_nop, ev16_nop_end - ev16_nop);
+    *ept_entry(0) = (uint64_t)low | EPT_WB | EPT_RWX;
+    table[VEC_GP] = handler;
+    vmwrite(VMCS_GUEST_IDTR_BASE, (uint64_t)table);
+    vmwrite(VMCS_GUEST_IDTR_LIMIT, 16 * 4 - 1);
+    vmwrite(VMCS_GUEST_RSP, 0x800);
+    vmwrite(VMCS_GUEST_RIP, 0);
+    return true;
+}
+
+FW_CASE(real_exit, "vmx.event.real-mode-exception", "SDM 3C, 28.2.2, 28.2.4",
+        "An exception in real-address mode exits without an error code")
+{
+    VmxRun run;
+
+    if (!real_mode_fault()) {
+        FW_SKIP("unrestricted guest is not offered");
+    }
+    intercept(VEC_GP);
+    run = vm_continue();
+    EXPECT_EXIT(run, EXIT_EXCEPTION);
+    FW_EQUAL(run.intr_info, INTR_VALID | INTR_HW_EXC | VEC_GP);
+    FW_EQUAL(run.idt_info, INTR_VALID | INTR_SW_INTR | 0x80);
+    FW_EQUAL(run.insn_len, 2);
+    FW_EQUAL(run.rip, 0);
+}
+
+FW_CASE(real_deliver, "vmx.event.real-mode-delivered", "SDM 3A, 21.1.4",
+        "An exception in real-address mode pushes IP, CS and FLAGS only")
+{
+    uint16_t *pushed = (uint16_t *)((uint8_t *)scratch(11) + 0x800 - 6);
+    VmxRun run;
+
+    if (!real_mode_fault()) {
+        FW_SKIP("unrestricted guest is not offered");
+    }
+    run = vm_continue();
+    EXPECT_EXIT(run, EXIT_VMCALL);
+    FW_EQUAL(run.rip, 0x101);
+    FW_EQUAL(vmread(VMCS_GUEST_RSP), 0x800 - 6);
+    FW_EQUAL(pushed[0], 0);
+}
+
+FW_CASE(user_int, "vmx.event.inject-user-mode", "SDM 3C, 27.6.1.2",
+        "The gate's DPL is looked at for an injected INT n, not for INT1 and"
+        " not for an interrupt")
+{
+    VmxRun run;
+
+    event_idt(0x50);
+    vmwrite(VMCS_GUEST_CS_SELECTOR, SEL_USER_CODE);
+    vmwrite(VMCS_GUEST_CS_ACCESS_RIGHTS, AR_CODE64 | 3 << 5);
+    vmwrite(VMCS_GUEST_SS_SELECTOR, SEL_USER_DATA);
+    vmwrite(VMCS_GUEST_SS_ACCESS_RIGHTS, AR_DATA32 | 3 << 5);
+    intercept(VEC_GP);
+    event_inject(INTR_SW_INTR | 0x50, 0, 2);
+    run = event_run(ev_nops);
+    EXPECT_EXIT(run, EXIT_EXCEPTION);
+    FW_EQUAL(run.intr_error, 0x50 * 8 + 2);
+    FW_EQUAL(run.idt_info, INTR_VALID | INTR_SW_INTR | 0x50);
+    event_gate(VEC_DB, ev_handler, GATE_INTERRUPT);
+    event_inject(INTR_PRIV_EXC | VEC_DB, 0, 1);
+    run = event_run(ev_nops);
+    EXPECT_DELIVERED(run, ev_nops + 1);
+    FW_EQUAL(event_stack(1), SEL_USER_CODE);
 }

@@ -121,5 +121,8 @@ GUEST ev16_nop
     nop
     vmcall
 GUEST ev16_nop_end
+GUEST ev16_int80
+    int $0x80
+GUEST ev16_int80_end
 
     .section .note.GNU-stack, "", @progbits
