@@ -97,6 +97,20 @@ FW_CASE(db_code, "vmx.event.db-instruction-breakpoint", "SDM 3C, 28.2.1",
     EXPECT_EXIT(run, EXIT_VMCALL);
 }
 
+FW_CASE(db_code_mov_ss, "vmx.event.db-instruction-breakpoint-mov-ss",
+        "SDM 3A, 6.8.3; 3C, table 25-3",
+        "Blocking by MOV SS suppresses an instruction breakpoint")
+{
+    VmxRun run;
+
+    intercept_db();
+    set_dr0(ev_nops);
+    vmwrite(VMCS_GUEST_DR7, 0x400 | DR7_G0);
+    vmwrite(VMCS_GUEST_INTERRUPTIBILITY, BLOCKING_MOV_SS);
+    run = event_run(ev_nops);
+    EXPECT_EXIT(run, EXIT_VMCALL);
+}
+
 FW_CASE(db_data, "vmx.event.db-data-breakpoint", "SDM 3C, 28.2.1",
         "A data breakpoint is a trap with B0")
 {
