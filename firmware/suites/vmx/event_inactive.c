@@ -8,6 +8,7 @@
 #define PATIENCE_US 5000000
 #define FOR_NOTHING_US 100000
 #define ICR_ASSERT (1u << 14)
+#define ICR_SMI    (2u << 8)
 #define ICR_NMI    (4u << 8)
 #define ICR_INIT   (5u << 8)
 #define ICR_SIPI   (6u << 8)
@@ -209,4 +210,19 @@ FW_CASE(init_blocked, "vmx.event.init-blocked", "SDM 3C, 24.8, 27.3.1.5",
     run = event_run(ev_spin);
     EXPECT_EXIT(run, EXIT_INIT);
     FW_EQUAL(run.rip, ev_spin);
+}
+
+/* The handler is that of the machine's firmware; it returns by RSM. */
+FW_CASE(smi, "vmx.event.smi", "SDM 3C, 32.14",
+        "An SMI is no exit: RSM goes on in the guest")
+{
+    VmxRun run;
+
+    NEED_OTHER();
+    VMX_NEED(CTL_PIN, PIN_PREEMPTION_TIMER);
+    vmwrite(VMCS_PREEMPTION_TIMER_VALUE, event_timer_units(FOR_NOTHING_US));
+    guest_regs.rbx = 0x5a5a;
+    run = run_and_receive(ev_spin, ICR_SMI);
+    EXPECT_EXIT(run, EXIT_TIMER);
+    FW_EQUAL(guest_regs.rbx, 0x5a5a);
 }
