@@ -251,7 +251,7 @@ FW_CASE(moved, "vmx.insn.vmcs-moves", "SDM 3C, 25.1, 25.11.3",
     vmwrite(VMCS_GUEST_RIP, 0x77777);
     EXPECT_SUCCEED(vmclear(pa));
     hal_run_on(1, read_elsewhere, (void *)pa);
-    FW_REQUIRE(hal_wait(1, 1000000), "the other CPU did not return");
+    FW_REQUIRE(hal_wait(1, 20000000), "the other CPU did not return");
     for (i = 0; i < 4; i++) {
         EXPECT_SUCCEED(other_insns[i]);
     }

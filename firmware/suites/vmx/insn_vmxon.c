@@ -198,7 +198,7 @@ FW_CASE(vmxon_unlocked, "vmx.insn.vmxon-feature-control-unlocked",
         FW_SKIP("one CPU only");
     }
     hal_run_on(cpu, vmxon_unlocked, vmx_region(4));
-    FW_REQUIRE(hal_wait(cpu, 1000000), "the other CPU did not return");
+    FW_REQUIRE(hal_wait(cpu, 20000000), "the other CPU did not return");
     if (other_control & 1) {
         FW_SKIP("the BIOS has locked IA32_FEATURE_CONTROL of CPU %d", cpu);
     }
