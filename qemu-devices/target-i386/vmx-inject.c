@@ -94,10 +94,16 @@ static void inject_vectored(CPUX86State *env, uint32_t info)
     deliver(env, info);
 }
 
+/* With an event pending the instruction boundary decides at once whether the
+ * guest stays inactive. */
 static void begin_inactive(CPUX86State *env)
 {
     CPUState *cs = env_cpu(env);
 
+    if (vmx_pending_interrupt(cs, qatomic_read(&cs->interrupt_request))) {
+        vmx_event_raise(env->vmx, 0);
+        return;
+    }
     cs->halted = 1;
     cs->exception_index = EXCP_HLT;
     cpu_loop_exit(cs);
