@@ -21,7 +21,7 @@ uint32_t vmx_blocking(const CPUX86State *env)
     return env->hflags2 & HF2_INHIBIT_NONE_MASK ? 0 : VMX_BLOCKING_STI;
 }
 
-/* INIT and SIPI (26.2, "INIT signals", "Start-up IPIs") ---------------------- */
+/* INIT and SIPI (26.2, "INIT signals", "Start-up IPIs") ------------------ */
 
 bool vmx_handle_init(X86CPU *cpu)
 {
@@ -117,7 +117,7 @@ void vmx_smm_leave(CPUX86State *env)
     }
 }
 
-/* VM entry and VM exit -------------------------------------------------------- */
+/* VM entry and VM exit --------------------------------------------------- */
 
 static void load_blocking(CPUX86State *env)
 {

@@ -13,7 +13,7 @@
  * qualification have them too */
 #define DR6_BREAKPOINTS 0xf
 
-/* Event delivery ------------------------------------------------------------ */
+/* Event delivery --------------------------------------------------------- */
 
 /* A vectored event whose type the caller knows begins its delivery: what
  * do_interrupt_all() says to vmx_delivery_begin() is less exact. */
@@ -116,7 +116,7 @@ int vmx_exception_error_code(const CPUX86State *env, int vector,
     return error_code | 1;
 }
 
-/* Exceptions ---------------------------------------------------------------- */
+/* Exceptions ------------------------------------------------------------- */
 
 static bool bitmap_says(const CPUX86State *env, int vector)
 {
@@ -231,7 +231,7 @@ void vmx_intercept_software(CPUX86State *env, int vector, uint32_t insn_len)
     }
 }
 
-/* Debug exceptions ---------------------------------------------------------- */
+/* Debug exceptions ------------------------------------------------------- */
 
 /* A fault-like debug exception: an instruction breakpoint, general detect. An
  * exit leaves DR6 and DR7 as they are. */
@@ -287,7 +287,7 @@ bool vmx_debug_deliver(CPUX86State *env)
     return false;
 }
 
-/* IRET (28.2.3) -------------------------------------------------------------- */
+/* IRET (28.2.3) ---------------------------------------------------------- */
 
 /* NMIs are unblocked even if the IRET faults. */
 void vmx_iret_begin(CPUX86State *env)

@@ -174,7 +174,7 @@ int vmx_pending_interrupt(CPUState *cs, int interrupt_request)
         ? CPU_INTERRUPT_VMX : 0;
 }
 
-/* What becomes of each event. All return true where a VM exit was made. ----- */
+/* What becomes of each event. All return true where a VM exit was made. -- */
 
 static bool exit_reason(CPUX86State *env, VMXExitReason reason,
                         uint64_t qualification)

@@ -19,7 +19,7 @@ static void let_interrupts_in(void)
     asm volatile("sti; nop; nop; cli" : : : "memory");
 }
 
-/* Windows --------------------------------------------------------------------- */
+/* Windows ---------------------------------------------------------------- */
 
 FW_CASE(interrupt_window, "vmx.event.interrupt-window", "SDM 3C, 27.7.5",
         "The interrupt-window exit comes before the first instruction if IF"
@@ -135,7 +135,7 @@ FW_CASE(nmi_window_iret, "vmx.event.nmi-window-iret", "SDM 3C, 26.3, 27.7.6",
     FW_EQUAL(vmread(VMCS_GUEST_INTERRUPTIBILITY), 0);
 }
 
-/* NMIs -------------------------------------------------------------------------- */
+/* NMIs ------------------------------------------------------------------- */
 
 FW_CASE(nmi_exit, "vmx.event.nmi-exit", "SDM 3C, 26.2, 28.2.2",
         "An NMI exits with NMI exiting, and NMIs are blocked in the host")
@@ -229,7 +229,7 @@ FW_CASE(nmi_unblocking_ept, "vmx.event.nmi-unblocking-ept", "SDM 3C, 28.2.1",
     FW_EQUAL(vmread(VMCS_GUEST_INTERRUPTIBILITY), 0);
 }
 
-/* External interrupts ------------------------------------------------------------ */
+/* External interrupts ---------------------------------------------------- */
 
 FW_CASE(external_exit, "vmx.event.external-interrupt", "SDM 3C, 26.2, 28.2.2",
         "An external interrupt exits whatever IF is; it stays pending")
@@ -321,7 +321,7 @@ FW_CASE(hlt_wakes, "vmx.event.hlt-wakes", "SDM 3C, 25.4.2, 26.1.3",
     x86_apic_eoi();
 }
 
-/* The monitor trap flag ------------------------------------------------------------ */
+/* The monitor trap flag -------------------------------------------------- */
 
 FW_CASE(mtf_step, "vmx.event.mtf-step", "SDM 3C, 26.5.2",
         "The monitor trap flag exits after each instruction")

@@ -159,7 +159,7 @@ FW_CASE(db_detect, "vmx.event.db-general-detect", "SDM 3C, 28.1, 28.2.1",
     FW_EQUAL(vmread(VMCS_GUEST_DR7), 0x400 | DR7_GD);
 }
 
-/* Pending debug exceptions at VM entry (27.7.3) -------------------------------- */
+/* Pending debug exceptions at VM entry (27.7.3) -------------------------- */
 
 FW_CASE(pending_step, "vmx.event.pending-bs", "SDM 3C, 27.7.3",
         "BS pending at VM entry comes before the first instruction")

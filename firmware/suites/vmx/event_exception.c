@@ -167,7 +167,7 @@ FW_CASE(exception_into, "vmx.event.exception-into", "SDM 3C, 28.2.2",
     FW_EQUAL(run.insn_len, 1);
 }
 
-/* Page faults ---------------------------------------------------------------- */
+/* Page faults ------------------------------------------------------------ */
 
 static VmxRun page_fault(void)
 {
@@ -237,7 +237,7 @@ FW_CASE(page_fault_unmatched, "vmx.event.page-fault-mismatch",
     page_fault_filter(false, 0, 1, true);
 }
 
-/* Double and triple faults ---------------------------------------------------- */
+/* Double and triple faults ----------------------------------------------- */
 
 FW_CASE(double_fault, "vmx.event.double-fault", "SDM 3C, 26.2, 28.2.4",
         "#DF exits with error code 0 and no IDT-vectoring information")
@@ -296,7 +296,7 @@ FW_CASE(second_fault, "vmx.event.second-fault", "SDM 3C, 26.2, 28.2.4",
     FW_EQUAL(run.rip, ev_ud2);
 }
 
-/* IDT-vectoring information ---------------------------------------------------- */
+/* IDT-vectoring information ---------------------------------------------- */
 
 FW_CASE(vectoring_int, "vmx.event.vectoring-int-n", "SDM 3C, 28.2.4, 28.2.5",
         "A fault in the delivery of INT n: type, vector, length, no EXT")
@@ -374,7 +374,7 @@ FW_CASE(vectoring_ept, "vmx.event.vectoring-ept-violation", "SDM 3C, 28.2.4",
     FW_EQUAL(vmread(VMCS_GUEST_RSP), stack + 0x800);
 }
 
-/* Real mode ---------------------------------------------------------------------- */
+/* Real mode -------------------------------------------------------------- */
 
 /* A real-mode guest whose INT 80H is beyond the vector table, which has a
  * handler for #GP at 0000:0100. */
