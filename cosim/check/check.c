@@ -17,6 +17,7 @@ static const VrCheck *const checks[] = {
     &vr_check_x86_boot,
     &vr_check_vmx_params,
     &vr_check_svm_params,
+    &vr_check_vmx_selftests,
 #define VR_L2_CHECK(cpu, size, apic) &vr_check_##cpu##_l2_boot_##size##_##apic,
     VR_L2_CHECKS(VR_L2_CHECK)
 #undef VR_L2_CHECK

@@ -27,6 +27,8 @@ extern const VrCheck vr_check_x86_boot;
 /* x86_params.c */
 extern const VrCheck vr_check_vmx_params;
 extern const VrCheck vr_check_svm_params;
+/* x86_selftests.c */
+extern const VrCheck vr_check_vmx_selftests;
 /* x86_l2.c: one for each CPU of the host, number of vCPUs, and APIC mode */
 #define VR_L2_CHECKS(CHECK) \
     CHECK(vmx, 1, xapic) CHECK(vmx, 2, xapic) CHECK(vmx, 4, xapic) \

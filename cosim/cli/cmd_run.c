@@ -277,6 +277,7 @@ static int run(const VrCommand *self, Arguments *a)
     g_autofree char *scenarios = NULL;
     g_autofree char *image = NULL;
     g_autofree char *append = NULL;
+    g_autofree char *selftests = NULL;
     g_autoptr(VrCatalogue) catalogue = NULL;
     g_autoptr(GPtrArray) checks = NULL;
     g_autoptr(VrKernel) own = vr_kernel_own("own", a->arch);
@@ -300,6 +301,14 @@ static int run(const VrCommand *self, Arguments *a)
     }
     checks = a->trace ? judged(kernel, scenarios, a->cpu) : g_ptr_array_new();
     append = g_strstrip(join_append(kernel, a));
+    if (strstr(scenarios, vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
+        selftests = vr_selftests_build(g_get_monotonic_time(), &err);
+        if (!selftests) {
+            int ret = vr_cli_fail(self, &err);
+
+            return vr_signals_caught() ? VR_EXIT_INTERRUPTED : ret;
+        }
+    }
     vr_machine_defaults(&order.machine, a->arch);
     order.kernel = kernel;
     order.checks = checks;
@@ -311,6 +320,7 @@ static int run(const VrCommand *self, Arguments *a)
     order.machine.append = append;
     order.machine.cpu = a->cpu;
     order.machine.console = a->console;
+    order.machine.selftests = selftests;
     order.machine.l2_rounds = a->l2_rounds;
     order.machine.cpus = a->cpus;
     order.machine.mem_mib = a->mem;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conform.h"
 
+#include <string.h>
+
 #include "boot.h"
 #include "kernel_build.h"
 #include "options.h"
@@ -68,12 +70,38 @@ static void give_up(const VrConform *c, Job *job, const VrError *why)
     vr_result_judge(job->result, job->checks, NULL, NULL, 0, why->text, true);
 }
 
-static int build_jobs(const VrCommand *self, const VrConform *c,
-                      GPtrArray *jobs)
+static bool wants_selftests(const GPtrArray *jobs)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        if (strstr(((const Job *)jobs->pdata[i])->scenarios,
+                   vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int build_selftests(const VrCommand *self, VrConform *c)
+{
+    VrError err;
+
+    c->selftests = vr_selftests_build(c->began_us, &err);
+    if (c->selftests) {
+        c->machine.selftests = c->selftests;
+        return VR_EXIT_OK;
+    }
+    return vr_signals_caught() ? interrupted(self) : vr_cli_fail(self, &err);
+}
+
+static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
 {
     VrBuildStep step = { 0, jobs->len, c->began_us };
     VrError err;
+    int ret;
 
+    if (wants_selftests(jobs) && (ret = build_selftests(self, c))) {
+        return ret;
+    }
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
 
@@ -111,6 +139,9 @@ static bool start(const VrConform *c, Job *job, VrError *err)
     order.machine.kernel = job->image;
     order.machine.scenarios = job->scenarios;
     order.machine.append = job->kernel->append;
+    if (!strstr(job->scenarios, vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
+        order.machine.selftests = NULL;
+    }
     job->boot = vr_boot_start(&order, err);
     return job->boot != NULL;
 }
@@ -215,6 +246,7 @@ int vr_conform(const VrCommand *self, VrConform *c)
     }
     ret = build_jobs(self, c, jobs);
     ret = ret ? ret : run_jobs(self, c, jobs);
+    g_clear_pointer(&c->selftests, g_free);
     if (ret) {
         return ret;
     }

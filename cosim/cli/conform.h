@@ -17,6 +17,7 @@ typedef struct VrConform {
     bool keep_going;          /* past a kernel that cannot be built */
     bool keep_traces;         /* also of runs without a surprise */
     gint64 began_us;
+    char *selftests;          /* the engine's own: their archive, or NULL */
     GPtrArray *results; /* out: of VrResultSet, in the kernels' order */
 } VrConform;
 

@@ -54,11 +54,8 @@ static GPtrArray *build_command(const VrKernel *k, const char *linux_dir,
 }
 
 /* Wait with a clock; false if interrupted. */
-static bool watch(VrChild *child, const VrKernel *k, const VrBuildStep *step)
+static bool watch(VrChild *child, const char *text, const VrBuildStep *step)
 {
-    g_autofree char *text = g_strdup_printf("kernel %u/%u %s", step->number,
-                                            step->total, k->name);
-
     while (!vr_child_ended(child)) {
         if (vr_signals_caught()) {
             vr_child_stop(child);
@@ -87,7 +84,7 @@ static bool is_progress(const char *line)
 }
 
 /* The error is the first thing that went wrong; stderr gets all of it. */
-static bool explain(const VrKernel *k, int status, const char *log,
+static bool explain(const char *what, int status, const char *log,
                     VrError *err)
 {
     g_autofree char *tail = vr_log_tail(log, 8);
@@ -101,11 +98,11 @@ static bool explain(const VrKernel *k, int status, const char *log,
         fprintf(stderr, "%s\n", *rest);
     }
     return vr_error_set(err, status == 2 ? VR_ERR_USAGE : VR_ERR_ENVIRONMENT,
-                        "kernel %s could not be built: %.400s", k->name,
-                        *line ? *line : "build-kernel said nothing");
+                        "%s could not be built: %.400s", what,
+                        *line ? *line : "nothing was said");
 }
 
-static bool run_build(const VrKernel *k, GPtrArray *argv, const char *log,
+static bool run_build(const char *what, GPtrArray *argv, const char *log,
                       const VrBuildStep *step, VrError *err)
 {
     VrChild *child = vr_child_start((char *const *)argv->pdata, log, err);
@@ -114,11 +111,11 @@ static bool run_build(const VrKernel *k, GPtrArray *argv, const char *log,
     if (!child) {
         return false;
     }
-    ok = watch(child, k, step);
+    ok = watch(child, what, step);
     if (!ok) {
         vr_error_set(err, VR_ERR_ENVIRONMENT, "interrupted");
     } else if (vr_child_status(child) != 0) {
-        ok = explain(k, vr_child_status(child), log, err);
+        ok = explain(what, vr_child_status(child), log, err);
     }
     vr_child_free(child);
     return ok;
@@ -131,6 +128,7 @@ char *vr_kernel_build(const VrKernel *k, const char *linux_dir,
     g_autoptr(GPtrArray) argv = NULL;
     g_autofree char *dir = NULL;
     g_autofree char *log = NULL;
+    g_autofree char *what = NULL;
     gint64 began = g_get_monotonic_time();
     double seconds;
 
@@ -148,11 +146,60 @@ char *vr_kernel_build(const VrKernel *k, const char *linux_dir,
         return NULL;
     }
     g_unlink(log);
-    if (!run_build(k, argv, log, step, err)) {
+    what = g_strdup_printf("kernel %u/%u %s", step->number, step->total,
+                           k->name);
+    if (!run_build(what, argv, log, step, err)) {
         return NULL;
     }
     seconds = (double)(g_get_monotonic_time() - began) / G_USEC_PER_SEC;
     vr_progress_line(step->began_us, "kernel %u/%u %-24s ready (%.1f s)",
                      step->number, step->total, k->name, seconds);
     return g_steal_pointer(&image);
+}
+
+static GPtrArray *selftests_command(const char *archive, VrError *err)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *script = vr_env_root("kvm-patches/build-selftests", err);
+    g_autofree char *list = vr_env_root("cosim/check/x86_selftests.def", err);
+    g_autofree char *work = vr_env_build("selftests", err);
+    const char *cache = vr_env_need("VIRELAY_CACHE", err);
+    const char *jobs = g_getenv("VIRELAY_JOBS");
+    const char *linux_source = vr_env_need("VIRELAY_LINUX_TARBALL", err);
+
+    if (!script || !list || !work || !cache || !linux_source) {
+        return NULL;
+    }
+    g_ptr_array_add(argv, g_steal_pointer(&script));
+    add(argv, "--linux", linux_source);
+    add(argv, "--list", list);
+    add(argv, "--work", work);
+    add(argv, "--cache", cache);
+    add(argv, "--out", archive);
+    if (jobs && *jobs) {
+        add(argv, "--jobs", jobs);
+    }
+    g_ptr_array_add(argv, NULL);
+    return g_steal_pointer(&argv);
+}
+
+char *vr_selftests_build(gint64 began_us, VrError *err)
+{
+    const VrBuildStep step = { 1, 1, began_us };
+    g_autofree char *dir = vr_env_build("selftests", err);
+    g_autofree char *archive = vr_env_build("selftests/x86.cpio", err);
+    g_autofree char *log = vr_env_build("selftests/make.log", err);
+    g_autoptr(GPtrArray) argv = NULL;
+
+    argv = log ? selftests_command(archive, err) : NULL;
+    if (!argv) {
+        return NULL;
+    }
+    if (g_mkdir_with_parents(dir, 0755) != 0) {
+        vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create '%s'", dir);
+        return NULL;
+    }
+    return run_build("the kernel's tests of KVM", argv, log, &step, err)
+               ? g_steal_pointer(&archive)
+               : NULL;
 }

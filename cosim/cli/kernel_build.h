@@ -24,4 +24,11 @@ typedef struct VrBuildStep {
 char *vr_kernel_build(const VrKernel *k, const char *linux_dir,
                       const VrBuildStep *step, VrError *err);
 
+/*
+ * Build the kernel's own tests of KVM, for x86, if they are not there. Returns
+ * the path of their archive for an initrd (to free), or NULL with *err.
+ * Interrupted: NULL, and vr_signals_caught().
+ */
+char *vr_selftests_build(gint64 began_us, VrError *err);
+
 #endif

@@ -7,7 +7,10 @@
 #include "machine_arch.h"
 #include "newc.h"
 
-/* The initrd of a run: the agent, and the kernel that it boots as L2. */
+/*
+ * The initrd of a run: the agent, the kernel that it boots as L2, and the
+ * kernel's own tests of KVM, where they are asked for.
+ */
 #define INITRD "initrd.img"
 #define L2_KERNEL "bzImage"
 
@@ -55,8 +58,8 @@ static bool prepare(const VrMachineSpec *spec, const char *dir, VrError *err)
     g_autofree char *agent = vr_env_agent(spec->arch, err);
     g_autofree char *path = g_build_filename(dir, INITRD, NULL);
 
-    return agent && vr_newc_append_file(agent, L2_KERNEL, spec->kernel, path,
-                                        err);
+    return agent && vr_newc_join(agent, L2_KERNEL, spec->kernel,
+                                 spec->selftests, path, err);
 }
 
 static char *initrd(const VrMachineSpec *spec, const char *dir, VrError *err)

@@ -41,24 +41,43 @@ static void add(GByteArray *out, const char *name, unsigned mode,
     }
 }
 
-bool vr_newc_append_file(const char *base, const char *name, const char *path,
-                         const char *out, VrError *err)
+static bool add_archive(GByteArray *out, const char *path, VrError *err)
 {
-    g_autoptr(GMappedFile) first = map(base, err);
-    g_autoptr(GMappedFile) second = first ? map(path, err) : NULL;
+    g_autoptr(GMappedFile) file = map(path, err);
+
+    if (!file) {
+        return false;
+    }
+    g_byte_array_append(out, (const guint8 *)g_mapped_file_get_contents(file),
+                        g_mapped_file_get_length(file));
+    pad(out);
+    return true;
+}
+
+static bool add_file(GByteArray *out, const char *name, const char *path,
+                     VrError *err)
+{
+    g_autoptr(GMappedFile) file = map(path, err);
+
+    if (!file) {
+        return false;
+    }
+    add(out, name, REGULAR_FILE, g_mapped_file_get_contents(file),
+        g_mapped_file_get_length(file));
+    add(out, "TRAILER!!!", 0, NULL, 0);
+    return true;
+}
+
+bool vr_newc_join(const char *base, const char *name, const char *path,
+                  const char *more, const char *out, VrError *err)
+{
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     g_autoptr(GError) error = NULL;
 
-    if (!second) {
+    if (!add_archive(bytes, base, err) || !add_file(bytes, name, path, err) ||
+        (more && !add_archive(bytes, more, err))) {
         return false;
     }
-    g_byte_array_append(bytes,
-                        (const guint8 *)g_mapped_file_get_contents(first),
-                        g_mapped_file_get_length(first));
-    pad(bytes);
-    add(bytes, name, REGULAR_FILE, g_mapped_file_get_contents(second),
-        g_mapped_file_get_length(second));
-    add(bytes, "TRAILER!!!", 0, NULL, 0);
     if (!g_file_set_contents_full(out, (const char *)bytes->data, bytes->len,
                                   G_FILE_SET_CONTENTS_NONE, 0644, &error)) {
         return vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot write '%s': %s",

@@ -6,10 +6,11 @@
 #include "block.h"
 
 /*
- * Write to @out the archive @base (compressed or not), and after it one that
- * holds the file @path as @name. False with *err.
+ * Write to @out the archive @base (compressed or not), after it one that holds
+ * the file @path as @name, and then the archive @more, if not NULL. False with
+ * *err.
  */
-bool vr_newc_append_file(const char *base, const char *name, const char *path,
-                         const char *out, VrError *err);
+bool vr_newc_join(const char *base, const char *name, const char *path,
+                  const char *more, const char *out, VrError *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "report.h"
 
@@ -51,4 +52,12 @@ bool vr_pin(unsigned pcpu)
     CPU_ZERO(&set);
     CPU_SET(pcpu, &set);
     return sched_setaffinity(0, sizeof(set), &set) == 0;
+}
+
+void vr_unpin(void)
+{
+    cpu_set_t set;
+
+    memset(&set, 0xff, sizeof(set));
+    sched_setaffinity(0, sizeof(set), &set);
 }

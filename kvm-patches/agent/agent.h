@@ -53,5 +53,7 @@ uint64_t vr_patient(const VrContext *ctx, uint64_t ns);
 
 /* Binds the calling thread to one CPU; false: errno says why. */
 bool vr_pin(unsigned pcpu);
+/* Lets it go to any CPU again. */
+void vr_unpin(void);
 
 #endif

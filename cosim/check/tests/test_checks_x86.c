@@ -127,6 +127,42 @@ static void l2(Synth *s, const char *flaw)
     synth_fact(s, "RUN", "done", 1);
 }
 
+/* --- x86.vmx.selftests --- */
+
+static void selftests(Synth *s, const char *flaw)
+{
+#define WANT_PASS 0
+#define WANT_SKIP 4
+#define WANT_FAIL 254
+#define WANT_EITHER 254
+    static const struct {
+        const char *name;
+        int status;
+    } tests[] = {
+#define SELFTEST(name, want, why) { #name, WANT_##want },
+#include "../x86_selftests.def"
+#undef SELFTEST
+    };
+
+    synth_scenario(VR_SCENARIO_X86_SELFTESTS, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
+        const bool fails = is(tests[i].name, "vmx_msrs_test") &&
+                           is(flaw, "fails");
+        const bool passes = is(tests[i].name, "monitor_mwait_test") &&
+                            is(flaw, "passes");
+        const bool skips = is(tests[i].name, "smm_test") && is(flaw, "skips");
+
+        if (is(tests[i].name, "state_test") && is(flaw, "no-fact")) {
+            continue;
+        }
+        synth_fact(s, "X86_SELFTESTS", tests[i].name,
+                   fails ? 124 : passes ? 0 : skips ? 4 : tests[i].status);
+    }
+    finish(s, VR_SCENARIO_X86_SELFTESTS, NULL);
+    synth_fact(s, "RUN", "done", 1);
+}
+
+#define SELFTESTS "x86.vmx.selftests"
 #define BOOT "x86.boot"
 #define PARAMS "x86.vmx.params"
 #define L2 "x86.vmx.l2-boot.4.x2apic"
@@ -157,6 +193,11 @@ static const Case cases[] = {
     { PARAMS, params, "no-kvm", FAIL, "no /dev/kvm" },
     { PARAMS, params, "no-fact", ERROR, "'vpid'" },
     { PARAMS, params, "svm", NONE, "does not have vmx" },
+    { SELFTESTS, selftests, NULL, PASS, "as expected" },
+    { SELFTESTS, selftests, "fails", FAIL, "vmx_msrs_test: exit status 124" },
+    { SELFTESTS, selftests, "passes", FAIL, "expected: fail" },
+    { SELFTESTS, selftests, "skips", FAIL, "smm_test: exit status 4" },
+    { SELFTESTS, selftests, "no-fact", ERROR, "'state_test'" },
     { L2, l2, NULL, PASS, "rounds: 3, VM entries: 3" },
     { L2, l2, "round-wrong", FAIL, "2 of 3 rounds right" },
     { L2, l2, "hung", FAIL, "round 3: L2 hung" },

@@ -331,7 +331,7 @@ static void test_options(void)
     g_assert_cmpstr(scenarios, ==, "BOOT,STRESS");
     g_assert_cmpstr(normal, ==, "BOOT,STRESS");
     g_assert_true(g_str_has_prefix(every, "X86_BOOT,"));
-    g_assert_cmpuint(x86->len, ==, 15);
+    g_assert_cmpuint(x86->len, ==, 16);
     g_assert_cmpuint(svm->len, ==, 8);
     g_assert_null(vr_option_checks("arm64.nothing", "arm64", &err));
     g_assert_null(vr_option_checks("", "arm64", &err));
