@@ -86,7 +86,7 @@ void helper_vmx_mov_to_cr(CPUX86State *env, uint32_t qualification,
                           uint32_t len, target_ulong val)
 {
     if (load_exits(env, qualification & 0xf, val)) {
-        cr_exit(env, qualification, len, 0, GETPC());
+        cr_exit(env, qualification, len, 0, 0);
     }
 }
 

@@ -59,6 +59,6 @@ void helper_vmx_io(CPUX86State *env, uint32_t port, uint32_t qualification,
                      .insn_len = len,
                      .insn_info = info,
                      .guest_linear = linear,
-                 }, GETPC());
+                 }, 0);
     }
 }

@@ -132,6 +132,13 @@ G_NORETURN void helper_vmx_xsetbv(CPUX86State *env, uint32_t len)
              ra);
 }
 
+void helper_vmx_hlt(CPUX86State *env, uint32_t len)
+{
+    if (exits(env->vmx, VMX_EXIT_HLT)) {
+        vmx_exit(env, &(VMXExit){ .reason = VMX_EXIT_HLT, .insn_len = len }, 0);
+    }
+}
+
 /* "Exit Qualification for MWAIT" (28.2.1): bit 0, monitoring is armed */
 void helper_vmx_mwait(CPUX86State *env, uint32_t len)
 {
@@ -188,7 +195,7 @@ void helper_vmx_pause(CPUX86State *env, uint32_t len)
     }
     if (exit) {
         vmx_exit(env, &(VMXExit){ .reason = VMX_EXIT_PAUSE, .insn_len = len },
-                 GETPC());
+                 0);
     }
 }
 
@@ -218,7 +225,7 @@ void helper_vmx_rdmsr(CPUX86State *env, uint32_t len)
 {
     if (msr_exits(env, env->regs[R_ECX], false)) {
         vmx_exit(env, &(VMXExit){ .reason = VMX_EXIT_RDMSR, .insn_len = len },
-                 GETPC());
+                 0);
     }
 }
 
@@ -226,7 +233,7 @@ void helper_vmx_wrmsr(CPUX86State *env, uint32_t len)
 {
     if (msr_exits(env, env->regs[R_ECX], true)) {
         vmx_exit(env, &(VMXExit){ .reason = VMX_EXIT_WRMSR, .insn_len = len },
-                 GETPC());
+                 0);
     }
 }
 
