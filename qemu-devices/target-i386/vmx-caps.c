@@ -230,7 +230,6 @@ void vmx_leave_operation(CPUX86State *env)
     vmcs_make_current(env, VMX_NO_POINTER);
     vmx->on = false;
     vmx->vmxon_pointer = VMX_NO_POINTER;
-    vmx_unblock_a20m(env);
 }
 
 void vmx_reset(CPUX86State *env)

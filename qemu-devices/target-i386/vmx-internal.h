@@ -194,6 +194,9 @@ typedef struct VMXState {
     uint64_t vmcs_pointer;       /* VMX_NO_POINTER: none is current */
     uint32_t launched;           /* launch state of the current VMCS */
     uint64_t field[VMCS_FIELD_COUNT];
+    /* Rules of VM entry on controls and host state hold for field[]: nothing
+     * but VMWRITE and VMPTRLD changes what they look at. */
+    bool entry_checked;
     bool field_exists[VMCS_FIELD_COUNT];
 
     /* Controls in force since the last VM entry: proc2 and proc3 are 0 where
@@ -232,7 +235,6 @@ typedef struct VMXState {
 
     /* What the TLBs of non-root operation hold */
     VMXTlbContext tlb;
-    bool a20m_waits, a20m_enabled;
     uint32_t tlb_fills[MMU_PHYS_IDX];  /* since the TLB's size was judged */
     bool tlb_valid;
     VMXPaging root_paging, nonroot_paging;
@@ -276,6 +278,7 @@ uint32_t vmcs_encoding(VMCSField f);
 #define VMCS_ENCODING_TYPE(e)  (((e) >> 10) & 3)
 #define VMCS_ENCODING_WIDTH(e) (((e) >> 13) & 3)
 #define VMCS_TYPE_READ_ONLY    1
+#define VMCS_TYPE_GUEST        2
 #define VMCS_WIDTH_64          1
 /* The bits that a field has */
 uint64_t vmcs_width_mask(VMCSField f);
@@ -436,8 +439,6 @@ void vmx_tlb_leave(CPUX86State *env);
 /* Drop what the TLB of this index has for this page of 4K. The rest of a large
  * page may stay, other than with tlb_flush_page(). */
 void vmx_tlb_forget_page(CPUX86State *env, int mmu_idx, vaddr addr);
-/* VMX operation has ended: a change of A20M# that waited is made. */
-void vmx_unblock_a20m(CPUX86State *env);
 /* The state of the processor was replaced: nothing is cached. */
 void vmx_tlb_reset(CPUX86State *env);
 /* INVEPT and INVVPID of a valid type and descriptor */

@@ -326,30 +326,6 @@ void vmx_load_pdptes(CPUX86State *env, int reg, target_ulong val, uintptr_t ra)
     }
 }
 
-/* A20M# (24.8) --------------------------------------------------------------- */
-
-bool vmx_block_a20m(CPUX86State *env, bool enabled)
-{
-    VMXState *vmx = env->vmx;
-
-    if (!vmx_operation(env)) {
-        return false;
-    }
-    vmx->a20m_enabled = enabled;
-    vmx->a20m_waits = true;
-    return true;
-}
-
-void vmx_unblock_a20m(CPUX86State *env)
-{
-    VMXState *vmx = env->vmx;
-
-    if (vmx->a20m_waits) {
-        vmx->a20m_waits = false;
-        x86_cpu_set_a20(vmx->cpu, vmx->a20m_enabled);
-    }
-}
-
 /* Debugger ----------------------------------------------------------------- */
 
 static uint64_t read_entry_debug(CPUX86State *env, hwaddr gpa, int size)

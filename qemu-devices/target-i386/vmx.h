@@ -168,8 +168,6 @@ hwaddr vmx_get_phys_page_debug(CPUX86State *env, vaddr addr);
  * the present mode only. */
 void vmx_tlb_flush_mode(CPUX86State *env);
 void vmx_tlb_flush_page(CPUX86State *env, vaddr addr);
-/* A20M# is blocked in VMX operation (24.8): true if the change has to wait. */
-bool vmx_block_a20m(CPUX86State *env, bool enabled);
 /* A TLB of this index is about to get an entry in non-root operation. */
 void vmx_tlb_count_fill(CPUX86State *env, int mmu_idx);
 /* MOV of val to CR0, CR3 or CR4 is about to be done in non-root operation:
