@@ -5,6 +5,10 @@
 #define VECTOR 0x51
 #define OTHER_VECTOR 0xd1
 
+/* Of the preemption timer: far more than a loaded emulator needs to get to the
+ * notification, which has the lower priority */
+#define HLT_TICKS 30000000
+
 static void post(int vector)
 {
     apicv_descriptor()[vector / 64] |= 1ull << vector % 64;
@@ -237,7 +241,7 @@ FW_CASE(posted_hlt_back, "vmx.posted.hlt-back",
     APICV_NEED(posted());
     VMX_NEED(CTL_PIN, PIN_PREEMPTION_TIMER);
     *apicv_register(APIC_TPR) = 0x60;
-    vmwrite(VMCS_PREEMPTION_TIMER_VALUE, 50000);
+    vmwrite(VMCS_PREEMPTION_TIMER_VALUE, HLT_TICKS);
     vmwrite(VMCS_GUEST_ACTIVITY_STATE, ACTIVITY_HLT);
     run = event_run(ev_nops);
     EXPECT_EXIT(run, EXIT_TIMER);
@@ -255,7 +259,7 @@ FW_CASE(posted_hlt_masked, "vmx.posted.hlt-masked",
     APICV_NEED(posted());
     VMX_NEED(CTL_PIN, PIN_PREEMPTION_TIMER);
     vmclr(VMCS_GUEST_RFLAGS, RFLAGS_IF);
-    vmwrite(VMCS_PREEMPTION_TIMER_VALUE, 50000);
+    vmwrite(VMCS_PREEMPTION_TIMER_VALUE, HLT_TICKS);
     vmwrite(VMCS_GUEST_ACTIVITY_STATE, ACTIVITY_HLT);
     run = event_run(ev_nops);
     EXPECT_EXIT(run, EXIT_TIMER);
