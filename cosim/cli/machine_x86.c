@@ -39,7 +39,8 @@ const char *vr_machine_x86_cpu(const char *name)
 static void add_machine(GPtrArray *argv, const VrMachineSpec *spec)
 {
     vr_env_add_firmware(argv);
-    vr_argv_add_all(argv, "-M q35 -cpu");
+    /* Ticks of the HPET come late enough for Linux to distrust its APIC. */
+    vr_argv_add_all(argv, "-M q35,hpet=off -cpu");
     vr_argv_add(argv, "%s", vr_machine_x86_cpu(spec->cpu));
     vr_argv_add(argv, "-accel");
     vr_argv_add(argv, "tcg,thread=%s", spec->icount ? "single" : "multi");
