@@ -368,6 +368,7 @@ bool vmx_check_controls(CPUX86State *env)
 {
     VMXRuleContext c = vmx_rule_context(env);
 
-    return vmx_rules_hold(&c, rules, ARRAY_SIZE(rules))
+    return (env->vmx->entry_checked
+            || vmx_rules_hold(&c, rules, ARRAY_SIZE(rules)))
         && vmx_rules_hold(&c, memory_rules, ARRAY_SIZE(memory_rules));
 }

@@ -131,15 +131,26 @@ static const VMXRule rules[] = {
     { "host CS and TR selectors", cs_and_tr },
     { "host SS selector", ss },
     { "host bases", bases },
-    { "host address-space size against IA-32e mode", size_matches_mode },
-    { "IA-32e mode guest under a 32-bit host", guest_mode_matches_size },
     { "host CR4 against the address-space size", cr4_matches_size },
     { "host RIP", rip },
+};
+
+/* The mode that the processor is in, and what a VM exit stores */
+static const VMXRule mode_rules[] = {
+    { "host address-space size against IA-32e mode", size_matches_mode },
+    { "IA-32e mode guest under a 32-bit host", guest_mode_matches_size },
 };
 
 bool vmx_check_host_state(CPUX86State *env)
 {
     VMXRuleContext c = vmx_rule_context(env);
+    VMXState *vmx = env->vmx;
 
-    return vmx_rules_hold(&c, rules, ARRAY_SIZE(rules));
+    if (!vmx->entry_checked
+        && !vmx_rules_hold(&c, rules, ARRAY_SIZE(rules))) {
+        return false;
+    }
+    /* The rules on an injected event look at guest state too. */
+    vmx->entry_checked = !rule_injected(&c);
+    return vmx_rules_hold(&c, mode_rules, ARRAY_SIZE(mode_rules));
 }

@@ -252,7 +252,11 @@ static void store_component(CPUX86State *env, int field, target_ulong operand,
     if (VMCS_ENCODING_HIGH(operand)) {
         val = deposit64(old, 32, 32, val);
     }
-    vmcs_write(env, field, val & vmcs_width_mask(field));
+    val &= vmcs_width_mask(field);
+    vmcs_write(env, field, val);
+    if (val != old && VMCS_ENCODING_TYPE(operand) != VMCS_TYPE_GUEST) {
+        env->vmx->entry_checked = false;
+    }
 }
 
 static void write_component(CPUX86State *env, target_ulong operand,

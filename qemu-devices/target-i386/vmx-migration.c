@@ -125,6 +125,7 @@ bool vmx_post_load(CPUX86State *env)
         vmx->tsc_adjust = 0;
     }
     vmx->loaded = false;
+    vmx->entry_checked = false;
     cut_fields(vmx);
     if (!state_valid(env)) {
         return false;

@@ -188,6 +188,7 @@ static void load(CPUX86State *env, uint64_t pa)
         vmx->field[i] = le64_to_cpu(words[i]) & vmcs_width_mask(i);
     }
     vmx->launched = vmx_phys_read32(env, pa + REGION_LAUNCH) & 1;
+    vmx->entry_checked = false;
 }
 
 void vmcs_make_current(CPUX86State *env, uint64_t pa)
