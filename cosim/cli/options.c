@@ -30,14 +30,26 @@ static const char *scenario_name_at(const void *opaque, size_t index)
     return NULL;
 }
 
+/* Whether a check is about this kind of CPU; others are models of QEMU's. */
+static bool is_kind_of_cpu(const char *cpu)
+{
+    for (size_t i = 0; cpu && vr_check_at(i); i++) {
+        if (g_strcmp0(vr_check_at(i)->cpu, cpu) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 GPtrArray *vr_option_checks_for(const GPtrArray *checks, const char *cpu)
 {
     GPtrArray *chosen = g_ptr_array_new();
+    const bool known = is_kind_of_cpu(cpu);
 
     for (guint i = 0; i < checks->len; i++) {
         const VrCheck *check = checks->pdata[i];
 
-        if (!check->cpu || !cpu || strcmp(check->cpu, cpu) == 0) {
+        if (!check->cpu || !known || strcmp(check->cpu, cpu) == 0) {
             g_ptr_array_add(chosen, checks->pdata[i]);
         }
     }

@@ -321,6 +321,7 @@ static void test_options(void)
         vr_option_checks("*stress,arm64.boot", "arm64", &err);
     g_autoptr(GPtrArray) x86 = vr_option_checks(NULL, "x86", &err);
     g_autoptr(GPtrArray) svm = vr_option_checks_for(x86, "svm");
+    g_autoptr(GPtrArray) model = vr_option_checks_for(x86, "Icelake-Server");
     g_autofree char *scenarios = vr_option_scenarios_of(two);
     g_autofree char *normal =
         vr_option_scenarios("stress,boot,BOOT", "arm64", &err);
@@ -333,6 +334,7 @@ static void test_options(void)
     g_assert_true(g_str_has_prefix(every, "X86_BOOT,"));
     g_assert_cmpuint(x86->len, ==, 16);
     g_assert_cmpuint(svm->len, ==, 8);
+    g_assert_cmpuint(model->len, ==, x86->len);
     g_assert_null(vr_option_checks("arm64.nothing", "arm64", &err));
     g_assert_null(vr_option_checks("", "arm64", &err));
     g_assert_null(vr_option_checks("arm64.boot", "x86", &err));
