@@ -10,6 +10,8 @@ GUEST(write8, "mov %sil, (%rdi)");
 GUEST(write32, "mov %esi, (%rdi)");
 GUEST(write64, "mov %rsi, (%rdi)");
 GUEST(fetch, "jmp *%rdi");
+GUEST(or32, "or %esi, (%rdi)");
+GUEST(rep_stos, "rep stosl");
 GUEST(push, "mov %rdi, %rsp; 1: ud2");
 
 FW_CASE(access_off, "vmx.apicv.access-off", "SDM 3C, 30.4",
@@ -152,6 +154,38 @@ FW_CASE(access_write_shape, "vmx.apicv.access-write-shape",
     EXPECT_ACCESS_EXIT(write64, ACCESS_WRITE, APIC_TPR);
     EXPECT_ACCESS_EXIT(write8, ACCESS_WRITE, APIC_TPR + 4);
     EXPECT_ACCESS_EXIT(write32, ACCESS_WRITE, APIC_TPR + 2);
+}
+
+FW_CASE(access_modify, "vmx.apicv.access-modify",
+        "SDM 3C, 30.4.2, 30.4.3",
+        "An instruction that reads and writes VTPR does both on the page")
+{
+    APICV_NEED(apicv_tpr_shadow());
+    APICV_NEED(apicv_access());
+    *apicv_register(APIC_TPR) = 0x41;
+    guest_regs.rsi = 0x0a;
+    EXPECT_VIRTUALIZED(or32, APIC_TPR);
+    FW_EQUAL(*apicv_register(APIC_TPR), 0x4b);
+}
+
+FW_CASE(access_string, "vmx.apicv.access-string",
+        "SDM 3C, 30.4.3, 28.1",
+        "A string instruction exits at the iteration that is not virtualized")
+{
+    VmxRun run;
+
+    APICV_NEED(apicv_tpr_shadow());
+    APICV_NEED(apicv_access());
+    guest_regs.rdi = apicv_access_page() + APIC_TPR;
+    guest_regs.rcx = 3;
+    guest_regs.rax = 0x66;
+    run = event_run(guest_rep_stos);
+    EXPECT_EXIT(run, EXIT_APIC_ACCESS);
+    FW_EQUAL(run.qualification & 0xffff, ACCESS_WRITE << 12 | (APIC_TPR + 4));
+    FW_EQUAL(run.rip, (uint64_t)guest_rep_stos);
+    FW_EQUAL(guest_regs.rcx, 2);
+    FW_EQUAL(guest_regs.rdi, apicv_access_page() + APIC_TPR + 4);
+    FW_EQUAL(*apicv_register(APIC_TPR), 0x66);
 }
 
 FW_CASE(access_delivery, "vmx.apicv.access-delivery",
