@@ -143,7 +143,8 @@ static void load_guest_msrs(CPUX86State *env)
 /* Access rights have the layout of a descriptor's second word, shifted. */
 static uint32_t ar_to_flags(uint32_t ar, VMXSegment seg)
 {
-    if (!(ar & AR_UNUSABLE)) {
+    /* The L, D and G bits of CS are always loaded (27.3.2.2). */
+    if (!(ar & AR_UNUSABLE) || seg == SEG_CS) {
         return (ar & AR_BITS) << 8;
     }
     /* CPL is SS.DPL even where SS is unusable. */

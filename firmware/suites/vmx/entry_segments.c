@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks on guest segment registers */
 #include "entry.h"
+#include "intercept.h"
 
 enum { ES, CS, SS, DS, FS, GS, LDTR, TR };
 
@@ -138,6 +139,17 @@ FW_CASE(entry_cs_dpl_data, "vmx.entry.cs-dpl-data", "SDM 3C, 27.3.1.2",
     EXPECT_GOOD();
     GUEST_BAD_BITS(RIGHTS(CS), AR_DPL);
     GUEST_BAD_BITS(RIGHTS(SS), AR_DPL);
+}
+
+GUEST(wide, "mov $0x1122334455667788, %rsi");
+
+FW_CASE(entry_cs_unusable, "vmx.entry.cs-unusable",
+        "SDM 3C, 27.3.1.2, 27.3.2.2",
+        "The unusable bit of CS is not checked: a 64-bit guest runs")
+{
+    vmwrite(RIGHTS(CS), AR_CODE64 | AR_UNUSABLE);
+    RUNS(wide);
+    FW_EQUAL(guest_regs.rsi, 0x1122334455667788);
 }
 
 FW_CASE(entry_ss_type, "vmx.entry.ss-type", "SDM 3C, 27.3.1.2",
