@@ -2,6 +2,7 @@
 /* virelay fuzz: random stimuli for a block, in lockstep or alone. */
 #include "cli.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/target.h"
 #include "variant.h"
 
 #include <stdio.h>
@@ -10,7 +11,8 @@
 #define DEFAULT_SEGMENT 20000
 
 typedef struct Arguments {
-    char *block, *backend, *out, *json;
+    char *block, *target, *backend, *out, *json;
+    gboolean no_sanitize;
     char **variant;
     gint64 count, seed, segment, max_mismatches;
     VrParam params[64];
@@ -19,6 +21,7 @@ typedef struct Arguments {
 static void free_arguments(Arguments *a)
 {
     g_free(a->block);
+    g_free(a->target);
     g_free(a->backend);
     g_free(a->out);
     g_free(a->json);
@@ -176,6 +179,24 @@ static int run(const VrCommand *self, Arguments *a)
     return ret;
 }
 
+static int run_target(const VrCommand *self, const Arguments *a)
+{
+    const VrFuzzTarget target = {
+        .count = a->count, .seed = a->seed, .sanitize = !a->no_sanitize,
+        .out = a->out, .json = a->json,
+    };
+
+    if (strcmp(a->target, "vmx") != 0) {
+        return vr_cli_error(self, VR_ERR_USAGE,
+                            "no such target: '%s'; there is vmx", a->target);
+    }
+    if (a->block || a->backend || a->variant) {
+        return vr_cli_error(self, VR_ERR_USAGE, "--block, --backend and "
+                            "--variant are not for --target");
+    }
+    return vr_fuzz_target_vmx(self, &target);
+}
+
 static int cmd_fuzz(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
@@ -185,8 +206,13 @@ static int cmd_fuzz(const VrCommand *self, int argc, char **argv)
     const GOptionEntry entries[] = {
         { "block", 'b', 0, G_OPTION_ARG_STRING, &a.block,
           "Block to fuzz (gicv3-redist)", "NAME" },
+        { "target", 't', 0, G_OPTION_ARG_STRING, &a.target,
+          "Instead of a block: vmx, the processor's VMX, by entries from "
+          "hostile VMCSs", "NAME" },
+        { "no-sanitize", 0, 0, G_OPTION_ARG_NONE, &a.no_sanitize,
+          "--target: the usual QEMU, not the one with ASan and UBSan", NULL },
         { "count", 'n', 0, G_OPTION_ARG_INT64, &a.count,
-          "Stimuli (1000000)", "N" },
+          "Stimuli, or entries (1000000)", "N" },
         { "seed", 's', 0, G_OPTION_ARG_INT64, &a.seed,
           "All that is random comes from it (1)", "S" },
         { "backend", 0, 0, G_OPTION_ARG_STRING, &a.backend,
@@ -212,7 +238,7 @@ static int cmd_fuzz(const VrCommand *self, int argc, char **argv)
                            "usage: virelay fuzz %s", argv[1], self->usage);
     }
     if (ret < 0) {
-        ret = run(self, &a);
+        ret = a.target ? run_target(self, &a) : run(self, &a);
     }
     free_arguments(&a);
     return ret;
@@ -220,6 +246,6 @@ static int cmd_fuzz(const VrCommand *self, int argc, char **argv)
 
 VR_COMMAND(fuzz, "fuzz",
            "Random stimuli for a block; by default RTL against model",
-           "[--block NAME] [--count N] [--seed S] [--backend B] "
+           "[--block NAME | --target vmx] [--count N] [--seed S] [--backend B] "
            "[--variant NAME=VALUE]... [--out DIR] [--json FILE|-]",
            cmd_fuzz)

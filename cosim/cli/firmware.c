@@ -71,11 +71,10 @@ static bool patch_options(char *image, gsize size, const char *options,
     return true;
 }
 
-static char *make_image(const VrFirmwareSpec *spec,
-                        const VrFirmwareMachine *machine, const char *dir,
+char *vr_firmware_image(const char *suite, const char *suffix, const char *dir,
                         const char *options, VrError *err)
 {
-    g_autofree char *name = g_strconcat(spec->suite, machine->suffix, NULL);
+    g_autofree char *name = g_strconcat(suite, suffix, NULL);
     g_autofree char *below = g_build_filename("ours/firmware", name, NULL);
     g_autofree char *from = vr_env_build(below, err);
     g_autofree char *to = g_build_filename(dir, name, NULL);
@@ -258,7 +257,8 @@ static bool boot(Boot *b, const VrFirmwareSpec *spec, const char *dir,
     g_autoptr(GPtrArray) argv = NULL;
     VrChild *child;
 
-    image = machine ? make_image(spec, machine, dir, options, err) : NULL;
+    image = machine ? vr_firmware_image(spec->suite, machine->suffix, dir,
+                                        options, err) : NULL;
     argv = image ? machine->command(spec, image, dir, console, err) : NULL;
     child = argv ? vr_child_start((char **)argv->pdata, log, err) : NULL;
     if (!child) {

@@ -30,6 +30,7 @@ typedef struct VrFirmwareSpec {
     const char *machine;     /* "qemu", "bochs" */
     const char *cpu;         /* QEMU: "vmx" or a model; NULL: the default */
     const char *glob;        /* cases */
+    const char *qemu;        /* another QEMU than ours, or NULL */
     unsigned cpus;
     unsigned case_timeout_s; /* without output: the case hangs */
     bool list;               /* only list the cases */
@@ -42,6 +43,13 @@ typedef struct VrFirmwareSpec {
  */
 GPtrArray *vr_firmware_run(const VrFirmwareSpec *spec, const char *dir,
                            VrError *err);
+
+/*
+ * A copy in @dir of a suite's image ("vmx", ".elf"), with options in it. Its
+ * path, to free; NULL with *err.
+ */
+char *vr_firmware_image(const char *suite, const char *suffix, const char *dir,
+                        const char *options, VrError *err);
 
 /* A result as the machine's list of known differences has it */
 bool vr_firmware_expected(const VrFirmwareCase *c);

@@ -11,7 +11,7 @@ static GPtrArray *qemu_command(const VrFirmwareSpec *spec, const char *image,
                                VrError *err)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
-    char *qemu = vr_env_qemu("x86", err);
+    char *qemu = spec->qemu ? g_strdup(spec->qemu) : vr_env_qemu("x86", err);
 
     (void)dir;
     if (!qemu) {

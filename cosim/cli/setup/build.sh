@@ -55,15 +55,26 @@ qemu_version() {
     echo "${name:-10.0}"
 }
 
-build_qemu() { # STAGE
-    "$VIRELAY_ROOT/qemu-devices/build-qemu" --stage "$1" \
+run_build_qemu() { # STAGE OPTION...
+    local stage=$1
+    shift
+    "$VIRELAY_ROOT/qemu-devices/build-qemu" --stage "$stage" \
         --source "$(qemu_source)" --meson "$(meson_package)" \
         --patches "$VIRELAY_ROOT/qemu-devices/patches" \
         --hw "$VIRELAY_ROOT/qemu-devices/hw" \
         --include "$VIRELAY_ROOT/cosim" --lib-dir "$ours" \
         --target-i386 "$VIRELAY_ROOT/qemu-devices/target-i386" \
-        --work "$VIRELAY_BUILD/qemu" --targets "$qemu_targets" \
-        --jobs "$VIRELAY_JOBS"
+        --jobs "$VIRELAY_JOBS" "$@"
+}
+
+build_qemu() { # STAGE
+    run_build_qemu "$1" --work "$VIRELAY_BUILD/qemu" --targets "$qemu_targets"
+}
+
+# For fuzzing VMX, in a tree of its own
+build_sanitized() { # STAGE
+    run_build_qemu "$1" --work "$VIRELAY_BUILD/qemu-sanitized" \
+        --targets x86_64-softmmu --sanitize yes
 }
 
 # What a configured folder of ours depends on, beside its own sources
@@ -78,8 +89,11 @@ ours_configured() {
 }
 
 make_firmware() { # MAKE-OPTION...
-    make -C "$VIRELAY_ROOT/firmware" O="$ours/firmware" SUITE=vmx \
-        -j "$VIRELAY_JOBS" "$@"
+    local suite
+    for suite in vmx vmxfuzz; do
+        make -C "$VIRELAY_ROOT/firmware" O="$ours/firmware" SUITE=$suite \
+            -j "$VIRELAY_JOBS" "$@" || return
+    done
 }
 
 ours_up_to_date() {
@@ -155,6 +169,11 @@ make_plan() {
             'Prepare QEMU (unpack, patch, configure)' prepare_qemu
         ((qemu == 0)) || plan 07-build-qemu 450 \
             "Build QEMU $(qemu_version)" build_qemu build
+    fi
+    if needs sanitized && { ((${#plan_do[@]})) \
+        || ! build_sanitized check >/dev/null 2>&1; }; then
+        plan 08-build-sanitized 2500 \
+            'Build QEMU with ASan and UBSan' build_sanitized all
     fi
 }
 
