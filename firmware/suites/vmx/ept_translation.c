@@ -67,7 +67,7 @@ FW_CASE(page_1g, "vmx.ept.page-1g", "SDM 3C, 29.3.2", "A 1G page")
     large_page(3, 1ull << 30);
 }
 
-/* Accessed and dirty flags ---------------------------------------------------- */
+/* Accessed and dirty flags ------------------------------------------------- */
 
 static const uint64_t ad_flags = EPT_A | EPT_D;
 
@@ -158,7 +158,7 @@ FW_CASE(ad_table_read_only, "vmx.ept.ad.read-only-page-table",
                      window_guest_physical(window_entry(1, 0)));
 }
 
-/* Invalidation ---------------------------------------------------------------- */
+/* Invalidation ------------------------------------------------------------- */
 
 FW_CASE(invept_single, "vmx.ept.invept.single-context", "SDM 3C, 29.4.3.1",
         "Single-context INVEPT drops the translations of its EPTP")
@@ -230,7 +230,7 @@ FW_CASE(two_eptps, "vmx.ept.two-eptps", "SDM 3C, 29.4.1",
     }
 }
 
-/* PAE guests ------------------------------------------------------------------- */
+/* PAE guests --------------------------------------------------------------- */
 
 #define PAE_TABLE 20             /* scratch page: PDPTEs in guest memory */
 #define PAE_DATA  21
@@ -267,7 +267,8 @@ FW_CASE(pdptes_from_vmcs, "vmx.ept.pdptes.from-vmcs", "SDM 3C, 27.3.2.4",
     FW_EQUAL(guest_regs.rax, 0x5aa5);
 }
 
-FW_CASE(pdptes_by_cr3, "vmx.ept.pdptes.mov-cr3", "SDM 3C, 28.3.1, SDM 3A, 4.4.1",
+FW_CASE(pdptes_by_cr3, "vmx.ept.pdptes.mov-cr3",
+        "SDM 3C, 28.3.1, SDM 3A, 4.4.1",
         "MOV to CR3 loads the PDPTEs, and a VM exit saves them")
 {
     uint64_t *table;

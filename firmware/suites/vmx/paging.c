@@ -119,7 +119,7 @@ uint64_t guest_copy(const char *start, const char *end)
     return (uint64_t)scratch(CODE_PAGE);
 }
 
-/* Expectations --------------------------------------------------------------- */
+/* Expectations ------------------------------------------------------------- */
 
 void expect_window_read(const char *file, int line, int n, uint64_t value)
 {
@@ -167,7 +167,7 @@ void expect_misconfiguration(const char *file, int line, const VmxRun *run,
     }
 }
 
-/* Other modes ---------------------------------------------------------------- */
+/* Other modes -------------------------------------------------------------- */
 
 void pae_pdptes(uint64_t pdpte[4])
 {
