@@ -272,6 +272,50 @@ static char *join_append(const VrKernel *k, const Arguments *a)
                      a->append ? a->append : "", NULL);
 }
 
+/* What the arguments say of the machine by themselves. */
+static VrMachineSpec machine_of(const Arguments *a)
+{
+    VrMachineSpec m;
+
+    vr_machine_defaults(&m, a->arch);
+    m.backend = a->backend;
+    m.variant = a->variant_joined;
+    m.cpu = a->cpu;
+    m.console = a->console;
+    m.l2_rounds = a->l2_rounds;
+    m.cpus = a->cpus;
+    m.mem_mib = a->mem;
+    m.timeout_s = a->timeout;
+    m.stress = a->stress;
+    m.seed = a->seed;
+    m.icount = a->icount;
+    m.trace = a->trace;
+    m.record = a->record;
+    return m;
+}
+
+static int failed(const VrCommand *self, const VrError *err)
+{
+    int ret = vr_cli_fail(self, err);
+
+    return vr_signals_caught() ? VR_EXIT_INTERRUPTED : ret;
+}
+
+/* What has to be built: the image, and the kernel's tests if asked for. */
+static bool build(const VrKernel *k, const Arguments *a, const char *scenarios,
+                  char **image, char **selftests, VrError *err)
+{
+    *image = image_of(k, a, err);
+    if (!*image) {
+        return false;
+    }
+    if (strstr(scenarios, vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
+        *selftests = vr_selftests_build(g_get_monotonic_time(), err);
+        return *selftests != NULL;
+    }
+    return true;
+}
+
 static int run(const VrCommand *self, Arguments *a)
 {
     g_autofree char *scenarios = NULL;
@@ -282,7 +326,7 @@ static int run(const VrCommand *self, Arguments *a)
     g_autoptr(GPtrArray) checks = NULL;
     g_autoptr(VrKernel) own = vr_kernel_own("own", a->arch);
     const VrKernel *kernel = own;
-    VrBootOrder order = { .out = a->out };
+    VrBootOrder order = { .out = a->out, .machine = machine_of(a) };
     VrError err;
 
     scenarios = vr_option_scenarios(a->scenarios, a->arch, &err);
@@ -293,43 +337,18 @@ static int run(const VrCommand *self, Arguments *a)
         catalogue = vr_catalogue_load_ours(&err);
         kernel = catalogue ? find_kernel(catalogue, a, &err) : NULL;
     }
-    image = kernel ? image_of(kernel, a, &err) : NULL;
-    if (!image) {
-        int ret = vr_cli_fail(self, &err);
-
-        return vr_signals_caught() ? VR_EXIT_INTERRUPTED : ret;
+    if (!kernel || !build(kernel, a, scenarios, &image, &selftests, &err)) {
+        return failed(self, &err);
     }
     checks = a->trace ? judged(kernel, scenarios, a->cpu) : g_ptr_array_new();
     append = g_strstrip(join_append(kernel, a));
-    if (strstr(scenarios, vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
-        selftests = vr_selftests_build(g_get_monotonic_time(), &err);
-        if (!selftests) {
-            int ret = vr_cli_fail(self, &err);
-
-            return vr_signals_caught() ? VR_EXIT_INTERRUPTED : ret;
-        }
-    }
-    vr_machine_defaults(&order.machine, a->arch);
     order.kernel = kernel;
     order.checks = checks;
     order.name = kernel->name;
     order.machine.kernel = image;
-    order.machine.backend = a->backend;
-    order.machine.variant = a->variant_joined;
     order.machine.scenarios = scenarios;
     order.machine.append = append;
-    order.machine.cpu = a->cpu;
-    order.machine.console = a->console;
     order.machine.selftests = selftests;
-    order.machine.l2_rounds = a->l2_rounds;
-    order.machine.cpus = a->cpus;
-    order.machine.mem_mib = a->mem;
-    order.machine.timeout_s = a->timeout;
-    order.machine.stress = a->stress;
-    order.machine.seed = a->seed;
-    order.machine.icount = a->icount;
-    order.machine.trace = a->trace;
-    order.machine.record = a->record;
     return run_boot(self, &order);
 }
 
