@@ -6,7 +6,7 @@
 #define PAGE_BITS 12
 #define MSR_ENTRY_SIZE 16
 
-/* VM-execution control fields (27.2.1.1) ------------------------------------ */
+/* VM-execution control fields (27.2.1.1) ---- */
 
 static bool allowed(uint64_t msr, uint32_t val)
 {
@@ -178,7 +178,7 @@ static bool pid_pointer_table(const VMXRuleContext *c)
             && vmx_valid_physical(c->env, table + last * 8 + 7));
 }
 
-/* VM-exit control fields (27.2.1.2) ----------------------------------------- */
+/* VM-exit control fields (27.2.1.2) ---- */
 
 static bool exit_reserved(const VMXRuleContext *c)
 {
@@ -211,7 +211,7 @@ static bool exit_msr_load(const VMXRuleContext *c)
     return msr_area(c, VMCS_EXIT_MSR_LOAD_ADDR, VMCS_EXIT_MSR_LOAD_COUNT);
 }
 
-/* VM-entry control fields (27.2.1.3) ---------------------------------------- */
+/* VM-entry control fields (27.2.1.3) ---- */
 
 static bool entry_reserved(const VMXRuleContext *c)
 {

@@ -22,7 +22,7 @@ static uint64_t guest_cr0(const VMXRuleContext *c)
     return rule_field(c, VMCS_GUEST_CR0);
 }
 
-/* Control registers, debug registers, MSRs (27.3.1.1) ------------------------ */
+/* Control registers, debug registers, MSRs (27.3.1.1) ---- */
 
 static bool cr0_fixed(const VMXRuleContext *c)
 {
@@ -102,7 +102,7 @@ static bool efer_mode(const VMXRuleContext *c)
             && (!(guest_cr0(c) & CR0_PG_MASK) || lma == lme));
 }
 
-/* Descriptor tables, RIP, RFLAGS (27.3.1.3, 27.3.1.4) ------------------------ */
+/* Descriptor tables, RIP, RFLAGS (27.3.1.3, 27.3.1.4) ---- */
 
 static bool descriptor_tables(const VMXRuleContext *c)
 {
@@ -148,7 +148,7 @@ static bool rflags_if(const VMXRuleContext *c)
         || (rule_field(c, VMCS_GUEST_RFLAGS) & IF_MASK);
 }
 
-/* Non-register state (27.3.1.5) ---------------------------------------------- */
+/* Non-register state (27.3.1.5) ---- */
 
 static uint32_t activity(const VMXRuleContext *c)
 {

@@ -15,7 +15,7 @@
                      | VMX_PEND_INIT)
 #define LONGEST_INSTRUCTION 15
 
-/* What a stream may hold ---------------------------------------------------- */
+/* What a stream may hold ---- */
 
 static bool region_valid(const CPUX86State *env, uint64_t pa)
 {
@@ -78,7 +78,7 @@ static bool launch_valid(const VMXState *vmx)
     return vmx->launched <= 1;
 }
 
-/* Loading -------------------------------------------------------------------- */
+/* Loading ---- */
 
 static bool fail(const char *what)
 {
@@ -146,7 +146,7 @@ static int mark_loaded(void *opaque, int version_id)
     return 0;
 }
 
-/* The stream ------------------------------------------------------------------ */
+/* The stream ---- */
 
 #define CAPABILITY(name) \
     VMSTATE_UINT64_EQUAL(caps.name, VMXState, \
