@@ -116,6 +116,8 @@ void helper_vmx_rdpmc(CPUX86State *env, uint32_t len)
         vmx_exit(env, &(VMXExit){ .reason = VMX_EXIT_RDPMC, .insn_len = len },
                  ra);
     }
+    /* CPUID.0AH has no counters: none has a valid index. */
+    raise_exception_err_ra(env, EXCP0D_GPF, 0, ra);
 }
 
 G_NORETURN void helper_vmx_xsetbv(CPUX86State *env, uint32_t len)

@@ -153,8 +153,9 @@ GUEST(rdpmc, "rdpmc");
 FW_CASE(rdpmc_exit, "vmx.intercept.rdpmc", "SDM 3C, 26.1.3, 26.1.1",
         "RDPMC exits, before #GP for its counter; #GP by CPL comes first")
 {
-    VMX_NEED(CTL_PROC, PROC_RDPMC);
     guest_regs.rcx = 0x3fffffff;
+    FAULTS(rdpmc, VEC_GP);
+    VMX_NEED(CTL_PROC, PROC_RDPMC);
     EXITS(rdpmc, EXIT_RDPMC, 0);
     guest_user();
     FAULTS(rdpmc, VEC_GP);
