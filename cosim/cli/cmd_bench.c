@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench.h"
 #include "boot.h"
 #include "cli.h"
 #include "env.h"
@@ -262,14 +263,15 @@ static bool check_arguments(const Bench *b, int argc, char **argv,
                             VrError *err)
 {
     if (argc != 2 || strcmp(argv[1], "redist") != 0) {
-        return vr_error_set(err, VR_ERR_USAGE, "no bench '%s'; known: redist",
+        return vr_error_set(err, VR_ERR_USAGE, "no bench '%s'; known: redist, "
+                            "vmexit",
                             argc > 1 ? argv[1] : "");
     }
     return vr_option_range("--repeat", b->repeat, 1, MAX_REPEAT, err) &&
            vr_option_range("--stress", b->stress, 1, 1000000, err);
 }
 
-static int cmd_bench(const VrCommand *self, int argc, char **argv)
+static int cmd_redist(const VrCommand *self, int argc, char **argv)
 {
     g_autofree Bench *b = g_new0(Bench, 1);
     g_autofree char *json = NULL;
@@ -300,5 +302,14 @@ static int cmd_bench(const VrCommand *self, int argc, char **argv)
     return ret;
 }
 
-VR_COMMAND(bench, "bench", "Measure what a backend costs",
-           "redist [--repeat N] [--stress N] [--json FILE|-]", cmd_bench)
+static int cmd_bench(const VrCommand *self, int argc, char **argv)
+{
+    const char *const *words = (const char *const *)argv;
+
+    return g_strv_contains(words, "vmexit") && !g_strv_contains(words, "redist")
+               ? vr_bench_vmexit(self, argc, argv)
+               : cmd_redist(self, argc, argv);
+}
+
+VR_COMMAND(bench, "bench", "Measure what a backend, or a VM exit, costs",
+           "redist|vmexit [--repeat N] [--json FILE|-] [OPTION...]", cmd_bench)

@@ -188,7 +188,10 @@ char *vr_option_scenarios(const char *list, const char *arch, VrError *err)
         mask |= 1u << scenario;
     }
     for (unsigned i = 1; !list && vr_scenario_name(i); i++) {
-        mask |= (unsigned)(strcmp(vr_scenario_arch(i), arch) == 0) << i;
+        /* A measurement is no test: it is played where it is asked for. */
+        if (i != VR_SCENARIO_X86_BENCH) {
+            mask |= (unsigned)(strcmp(vr_scenario_arch(i), arch) == 0) << i;
+        }
     }
     if (mask == 0) {
         vr_error_set(err, VR_ERR_USAGE, "--scenarios is empty");

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kinds of `virelay bench` that have a file of their own. */
+#ifndef VIRELAY_CLI_BENCH_H
+#define VIRELAY_CLI_BENCH_H
+
+#include "cli.h"
+
+/* bench vmexit; as VrCommand's run. */
+int vr_bench_vmexit(const VrCommand *self, int argc, char **argv);
+
+#endif
