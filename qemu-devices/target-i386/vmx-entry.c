@@ -60,6 +60,7 @@ void vmx_entry(CPUX86State *env, bool resume, target_ulong next_rip)
         env->eip = next_rip;
         return;
     }
+    vmx_note_host_paging(env);
     if (!vmx_check_guest_state(env, &qualification)) {
         vmx_entry_failure(env, VMX_EXIT_INVALID_GUEST_STATE, qualification);
         return;

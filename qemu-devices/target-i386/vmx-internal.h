@@ -352,6 +352,8 @@ void vmx_entry(CPUX86State *env, bool resume, target_ulong next_rip);
 
 /* vmx-state.c: guest and host state (27.3, 28.3 to 28.5) --------------------- */
 
+/* What the TLBs of root operation were filled under, before any of it changes */
+void vmx_note_host_paging(CPUX86State *env);
 void vmx_load_guest_state(CPUX86State *env);
 void vmx_save_guest_state(CPUX86State *env);
 /* failed_entry: MSRs that only a VM exit loads stay as they are */

@@ -25,7 +25,6 @@ QEMU_BUILD_BUG_ON(VMCS_GUEST_TR_ACCESS_RIGHTS - VMCS_GUEST_ES_ACCESS_RIGHTS
 #define AR_ACCESSED (1u << 0)
 #define AR_BUSY     (1u << 1)
 #define AR_DPL(dpl) ((dpl) << 5)
-#define AR_TSS_BUSY (1u << 1)
 #define TYPE_TSS32  9           /* available */
 
 #define CR0_KEPT (CR0_ET_MASK | CR0_NW_MASK | CR0_CD_MASK | 0x1ffaffc0u)
@@ -194,12 +193,16 @@ static void load_guest_segments(CPUX86State *env)
     env->idt.limit = vmcs_read(env, VMCS_GUEST_IDTR_LIMIT);
 }
 
+void vmx_note_host_paging(CPUX86State *env)
+{
+    env->vmx->root_paging = paging_of(env);
+}
+
 void vmx_load_guest_state(CPUX86State *env)
 {
     VMXState *vmx = env->vmx;
     VMXPaging paging;
 
-    vmx->root_paging = paging_of(env);
     load_guest_control_registers(env);
     load_guest_pdptes(env);
     load_guest_msrs(env);
@@ -232,8 +235,6 @@ static void save_guest_segments(CPUX86State *env)
     env->vmx->field[VMCS_GUEST_SS_ACCESS_RIGHTS] &= ~(uint64_t)AR_DPL(3);
     env->vmx->field[VMCS_GUEST_SS_ACCESS_RIGHTS]
         |= AR_DPL(env->hflags & HF_CPL_MASK);
-    /* LTR leaves the type of the descriptor before it made it busy. */
-    env->vmx->field[VMCS_GUEST_TR_ACCESS_RIGHTS] |= AR_TSS_BUSY;
     vmcs_write(env, VMCS_GUEST_GDTR_BASE, env->gdt.base);
     vmcs_write(env, VMCS_GUEST_GDTR_LIMIT, env->gdt.limit);
     vmcs_write(env, VMCS_GUEST_IDTR_BASE, env->idt.base);
