@@ -123,7 +123,7 @@ static void write_memory(uint8_t *memory)
     write_gdt(memory);
     write_gate(memory);
     memcpy(memory + VR_BENCH_CODE, vr_bench_code,
-           vr_bench_code_end - vr_bench_code);
+           (uintptr_t)vr_bench_code_end - (uintptr_t)vr_bench_code);
 }
 
 static void set_segments(struct kvm_sregs *sregs)
