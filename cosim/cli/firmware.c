@@ -295,7 +295,8 @@ static bool boot_until_done(Boot *b, const VrFirmwareSpec *spec,
         if (vr_signals_caught() || (spec->list && b->ended)) {
             return true;
         }
-        if (!b->started || (!b->running && !b->ended && b->done == before)) {
+        if (!b->started || (b->total && !b->cases->len && !b->running)
+            || (!b->running && !b->ended && b->done == before)) {
             return nothing_said(b, dir, err);
         }
         if (b->running) {

@@ -148,12 +148,12 @@ def save(machine, path):
 def hops(folder, image, qemu):
     """From process to process while the guest runs"""
     state = os.path.join(folder, "state")
-    command = qemu + ["-kernel", patched(folder, image, b"halt", 300000)]
+    command = qemu + ["-kernel", patched(folder, image, b"halt", 900000)]
     machine = Machine(folder, "hop", command)
     started(machine)
     text, done = "", 0
     for _ in range(HOPS):
-        time.sleep(0.3)
+        time.sleep(0.1)
         if machine.ended():
             break
         save(machine, state)

@@ -112,7 +112,7 @@ static uint64_t read_field(uint64_t field)
 
 static void mutate_fields(void)
 {
-    unsigned n = 1 + below(one_in(8) ? 24 : 4);
+    unsigned n = one_in(2) ? 0 : 1 + below(one_in(16) ? 24 : 2);
 
     while (n--) {
         uint16_t field = fields[below(FW_ARRAY_SIZE(fields))];
@@ -133,9 +133,9 @@ static void random_controls(void)
     unsigned i;
 
     for (i = 0; i < FW_ARRAY_SIZE(all); i++) {
-        uint32_t bits = random64() & random64();
+        uint32_t bits = random64() & random64() & random64() & random64();
 
-        if (!one_in(16)) {
+        if (!one_in(64)) {
             unsigned b;
 
             for (b = 0; b < 32; b++) {
@@ -147,6 +147,21 @@ static void random_controls(void)
         write_field(vmx_control_field(all[i]),
                     read_field(vmx_control_field(all[i])) | bits);
     }
+}
+
+/* Controls that need each other, as a VMM would have them */
+static void apicv_controls(void)
+{
+    if (!one_in(3)) {
+        return;
+    }
+    vmx_set(CTL_PIN, PIN_EXT_INTR);
+    vmx_set(CTL_EXIT, EXIT_ACK_INTR);
+    vmx_set(CTL_PROC, PROC_TPR_SHADOW);
+    vmx_set(CTL_PROC2, one_in(2) ? PROC2_X2APIC : PROC2_APIC_ACCESS);
+    vmx_set(CTL_PROC2, PROC2_APIC_REG | PROC2_VID);
+    vmx_set(CTL_PIN, PIN_POSTED_INTR);
+    write_field(VMCS_GUEST_INTR_STATUS, random64() & 0xffff);
 }
 
 static void *guest_page(unsigned n)
@@ -295,6 +310,9 @@ static void prepare(void)
     vmptrld((uint64_t)vmx_region(1));
     vm_default();
     vmx_set(CTL_PIN, PIN_PREEMPTION_TIMER);
+    if (!one_in(64)) {
+        vmx_set(CTL_PROC, PROC_UNCOND_IO);
+    }
     if (ept_enable()) {
         restrict_ept();
     }
@@ -306,7 +324,10 @@ static void prepare(void)
     random_page(9, 64);
     random_page(10, 16);
     random_page(11, 32);
-    random_controls();
+    apicv_controls();
+    if (one_in(2)) {
+        random_controls();
+    }
     mutate_fields();
     while (one_in(3)) {
         mutate_ept();
