@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 #include "../child.h"
@@ -13,7 +14,8 @@
 #include "../signals.h"
 
 #define POLL_US 50000
-#define HANG_SECONDS 120
+#define HANG_SECONDS 30
+#define STATUS_KILLED (128 + SIGKILL)
 #define FRUITLESS_BOOTS 20
 #define SANITIZER_STATUS 86
 /* isa-debug-exit: a guest that wrote 0 */
@@ -78,8 +80,9 @@ static Ending watch(VrChild *child, const char *console, uint64_t before,
         }
         if (g_get_monotonic_time() - moved
             > (gint64)HANG_SECONDS * G_USEC_PER_SEC) {
+            /* A wrecked image may loop for ever; QEMU then still ends. */
             vr_child_stop(child);
-            return HUNG;
+            return vr_child_status(child) == STATUS_KILLED ? HUNG : RESET;
         }
         vr_progress_tick(began, text);
         g_usleep(POLL_US);
@@ -126,7 +129,8 @@ static void keep_failure(VrFuzzVmxResult *r, Ending ending, uint64_t seed,
     r->failed = true;
     r->failed_seed = seed;
     r->what = ending == HUNG
-        ? g_strdup_printf("no progress for %d s", HANG_SECONDS)
+        ? g_strdup_printf("no progress for %d s, and it had to be killed",
+                          HANG_SECONDS)
         : vr_child_status(child) == SANITIZER_STATUS
         ? g_strdup_printf("a sanitizer stopped QEMU:\n%s", tail)
         : g_strdup_printf("QEMU ended with status %d:\n%s",
