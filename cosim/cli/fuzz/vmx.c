@@ -18,8 +18,10 @@
 #define STATUS_KILLED (128 + SIGKILL)
 #define FRUITLESS_BOOTS 20
 #define SANITIZER_STATUS 86
-/* isa-debug-exit: a guest that wrote 0 */
+/* isa-debug-exit: a guest that wrote 0, or 1 (the image saw an instruction of
+ * its own fail, as hostile state may make it) */
 #define STATUS_DONE 1
+#define STATUS_DONE_FAILED 3
 #define STATUS_RESET 0
 
 typedef enum Ending { DONE, RESET, CRASHED, HUNG, INTERRUPTED } Ending;
@@ -51,6 +53,7 @@ static Ending ending_of(const VrChild *child, const char *console)
 {
     switch (vr_child_status(child)) {
     case STATUS_DONE:
+    case STATUS_DONE_FAILED:
         return said_end(console) ? DONE : RESET;
     case STATUS_RESET:
         return RESET;
