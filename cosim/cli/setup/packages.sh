@@ -18,6 +18,8 @@ packages_qemu=(
 # shellcheck disable=SC2034
 packages_linux=(flex bison bc kmod lz4 libelf-dev libssl-dev perl rsync patch)
 # shellcheck disable=SC2034
+packages_prove=(yosys z3 patch)
+# shellcheck disable=SC2034
 packages_test=(cppcheck shellcheck yosys)
 
 # The packages that a set of needs asks for: needed_packages ours qemu ...
