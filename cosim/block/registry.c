@@ -6,6 +6,7 @@
 #include "backend.h"
 #include "gicv3_redist.h"
 #include "registry.h"
+#include "vtd_ir.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +15,11 @@
 #define MAX_TYPES 16
 #define MAX_BACKENDS 32
 
-static const VrBlockType *types[MAX_TYPES] = { &vr_gicv3_redist_type };
-static size_t type_count = 1;
+static const VrBlockType *types[MAX_TYPES] = {
+    &vr_gicv3_redist_type,
+    &vr_vtd_ir_type,
+};
+static size_t type_count = 2;
 
 static const VrBackend *backends[MAX_BACKENDS];
 static size_t backend_count;
