@@ -63,7 +63,10 @@
 #define VR_IRQGEN_ARM 0x24
 #define VR_IRQGEN_STOP 0x28
 #define VR_IRQGEN_TRIGGER 0x2c
-/* A write of 4 bytes of any data to any address, as an MSI would be. */
+/*
+ * A write of 4 bytes of any data to any address, as an MSI would be. The
+ * address's bits 1:0 are 0.
+ */
 #define VR_IRQGEN_MSG_ADDR 0x30 /* RW 64 */
 #define VR_IRQGEN_MSG_DATA 0x38 /* WO 32: sends it */
 /* All messages sent: of shots, of vectors unmasked, and raw ones */
@@ -112,10 +115,11 @@
 #define VR_IRQGEN_CH_DMA_ADDR 0x30   /* RW 64 */
 #define VR_IRQGEN_CH_DMA_STRIDE 0x38 /* RW 32: bytes */
 #define VR_IRQGEN_CH_DMA_SLOTS 0x3c  /* RW 32 */
-#define VR_IRQGEN_CH_MSG_ADDR 0x40   /* RW 64: with FLAGS.RAW */
-#define VR_IRQGEN_CH_MSG_DATA 0x48   /* RW 32: with FLAGS.RAW */
+/* With FLAGS.RAW; the address's bits 1:0 are ignored. */
+#define VR_IRQGEN_CH_MSG_ADDR 0x40      /* RW 64 */
+#define VR_IRQGEN_CH_MSG_DATA 0x48      /* RW 32 */
 #define VR_IRQGEN_CH_TRIGGERS_LOST 0x4c /* RO 32: came while not armed */
-#define VR_IRQGEN_CH_SEQ 0x50        /* RW 64: the last number; 0 at first */
+#define VR_IRQGEN_CH_SEQ 0x50           /* RW 64: the last number; 0 at first */
 /* Each interrupt is counted in one of these three. */
 #define VR_IRQGEN_CH_FIRED 0x58      /* RO 64: its message was sent */
 #define VR_IRQGEN_CH_MASKED 0x60     /* RO 64: masked, its pending bit was set */
