@@ -3,7 +3,7 @@
 #
 # Synthesise the RTL to generic gates with Yosys, and print what it takes.
 #
-#   synth.sh FILE.sv...
+#   synth.sh TOP FILE.sv...
 #
 # Fails on what must not be in synchronous logic: latches, wires with several
 # or no drivers, combinational loops (`check -assert`), and flip-flops without
@@ -12,10 +12,12 @@
 # Exit code: 0 good, 1 bad RTL, 2 usage, 3 no Yosys.
 set -u
 
-if [ $# -eq 0 ]; then
-    echo "usage: $0 FILE.sv..." >&2
+if [ $# -lt 2 ]; then
+    echo "usage: $0 TOP FILE.sv..." >&2
     exit 2
 fi
+top=$1
+shift
 if ! command -v yosys >/dev/null; then
     echo "synth: yosys is missing; install the package yosys" >&2
     exit 3
@@ -28,14 +30,14 @@ trap 'rm -f "$log"' EXIT
 # edge. They are looked for before optimisation can hide one.
 if ! yosys -q -l "$log" -p "
     read_verilog -sv $*
-    hierarchy -check -top gicv3_redist
+    hierarchy -check -top $top
     proc
     opt
     check -assert
     select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr
     select -assert-none t:\$adff t:\$aldff t:\$dffsr
     tee -a $log stat
-    synth -flatten -top gicv3_redist
+    synth -flatten -top $top
     check -assert
     select -assert-none t:\$_DLATCH* t:\$_SR_*
     tee -a $log stat" >/dev/null 2>&1; then
