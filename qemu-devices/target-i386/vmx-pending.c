@@ -23,11 +23,11 @@ typedef enum VMXEvent {
     EVENT_APIC_WRITE,
     EVENT_POLL,
     EVENT_SIPI,
-    EVENT_SMI,
     EVENT_MACHINE_CHECK,
-    EVENT_INIT,
     EVENT_TPR_THRESHOLD,
     EVENT_EOI_EXIT,
+    EVENT_SMI,
+    EVENT_INIT,
     EVENT_MTF,
     EVENT_DEBUG,
     EVENT_PREEMPTION_TIMER,
@@ -79,20 +79,21 @@ static VMXEvent next_high(const CPUX86State *env, int request,
     bool shutdown = vmx->activity == VMX_ACTIVITY_SHUTDOWN;
     uint32_t blocking;
 
-    if ((request & CPU_INTERRUPT_SMI) && !(env->hflags & HF_SMM_MASK)) {
-        return EVENT_SMI;
-    }
     if (request & CPU_INTERRUPT_MCE) {
         return EVENT_MACHINE_CHECK;
     }
-    if ((request & CPU_INTERRUPT_INIT) || (pending & VMX_PEND_INIT)) {
-        return EVENT_INIT;
-    }
+    /* 27.7.7: ahead of SMIs, INIT signals and lower priority events */
     if (!shutdown && (pending & VMX_PEND_TPR_THRESHOLD)) {
         return EVENT_TPR_THRESHOLD;
     }
     if (!shutdown && (pending & VMX_PEND_EOI_EXIT)) {
         return EVENT_EOI_EXIT;
+    }
+    if ((request & CPU_INTERRUPT_SMI) && !(env->hflags & HF_SMM_MASK)) {
+        return EVENT_SMI;
+    }
+    if ((request & CPU_INTERRUPT_INIT) || (pending & VMX_PEND_INIT)) {
+        return EVENT_INIT;
     }
     if (!shutdown && (pending & VMX_PEND_MTF)) {
         return EVENT_MTF;
