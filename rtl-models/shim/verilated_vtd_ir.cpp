@@ -75,9 +75,6 @@ public:
         m.cfg_iec_policy_i = vr_variant_get(type, v, "iec-policy");
         m.cfg_delay_i = vr_variant_get(type, v, "delay");
         m.cfg_notify_delay_i = vr_variant_get(type, v, "notify-delay");
-        // Messages and memory requests are served before the next edge.
-        m.msg_ready_i = 1;
-        m.mem_ready_i = 1;
         // The first evaluation cannot see an edge; have it before the reset.
         m.clk_i = 0;
         m.eval();
@@ -133,7 +130,7 @@ public:
         default:
             return true; // there are no input wires
         }
-        m.stim_valid_i = 1;
+        m.stim_req_i ^= 1;
         if (!run(b)) {
             return false;
         }
@@ -171,7 +168,6 @@ private:
         model_->clk_i = 1;
         model_->eval();
         dump();
-        model_->stim_valid_i = 0;
         model_->clk_i = 0;
         model_->eval();
     }
@@ -189,6 +185,9 @@ private:
     void reset()
     {
         model_->rst_ni = 0;
+        model_->stim_req_i = 0;
+        model_->mem_ack_i = 0;
+        model_->msg_ack_i = 0;
         cycle();
         model_->rst_ni = 1;
     }
@@ -200,10 +199,12 @@ private:
 
         for (unsigned cycles = 0; cycles < kMaxCycles; cycles++) {
             cycle();
-            if (m.msg_valid_o) {
+            if (m.msg_req_o != m.msg_ack_i) {
+                m.msg_ack_i = m.msg_req_o;
                 vr_emit_msg(b, m.msg_opcode_o, m.msg_addr_o, m.msg_data_o);
             }
-            if (m.mem_valid_o) {
+            if (m.mem_req_o != m.mem_ack_i) {
+                m.mem_ack_i = m.mem_req_o;
                 memory(b);
             } else if (m.idle_o) {
                 return true;

@@ -8,26 +8,27 @@
 // Clock and reset: everything is synchronous to clk_i; rst_ni is sampled by
 // clk_i and must be low for one rising edge.
 //
-// One stimulus at a time. The sequencer here takes it, and goes on in steps; a
+// One stimulus at a time. The sequencer takes it, and goes on in steps; a
 // step happens at a rising edge by which the memory request and the message out
 // that the step before asked for are taken, so that there is at most one of the
 // two at any time, and they leave in order.
 //
+// Handshakes have two phases: req changes with each new transfer, and ack takes
+// its value when it is taken. In reset all are 0.
+//
 // Ports
 //   cfg_*   variant of the block; constant while out of reset
-//   stim_*  a stimulus, accepted in a cycle with valid and ready.
+//   stim_*  a stimulus: stable until it is taken, which is while idle_o.
 //           kind: vtd_ir_pkg::Stim*; other kinds do nothing.
 //           Read, Write: addr is the offset, size log2 of the bytes, data what
 //           is written. rsp_data is the answer to a Read from the next cycle
 //           until the next one, 0 where there is no register.
 //           Request: addr and data of the write, source-id at 47:32 of data.
 //           DmaDone, DmaFault: see vtd_ir_invq, vtd_ir_faults; Time: data.
-//   mem_*   memory requests. valid stays until ready; the answer comes in the
-//           cycle with ready. op: vtd_ir_pkg::Mem*, size log2 of the bytes.
-//           Write: wdata. Cas: of 8 bytes; from wdata to desired; the value
-//           found is the answer.
-//   msg_*   messages out: opcode vtd_ir_pkg::Msg*. valid waits for nothing and
-//           does not fall before ready.
+//   mem_*   memory requests. The answer is there in the cycle in which ack
+//           changes. op: vtd_ir_pkg::Mem*, size log2 of the bytes. Write: wdata.
+//           Cas: of 8 bytes; from wdata to desired; the answer is what was found.
+//   msg_*   messages out: opcode vtd_ir_pkg::Msg*
 //   timer_o when something pending is due; 0: nothing is pending
 //   idle_o  nothing is left to do but to take the message out, if there is one
 
@@ -47,16 +48,16 @@ module vtd_ir (
     input logic [31:0] cfg_delay_i,
     input logic [31:0] cfg_notify_delay_i,
 
-    input  logic        stim_valid_i,
-    output logic        stim_ready_o,
+    input  logic        stim_req_i,
+    output logic        stim_ack_o,
     input  logic [ 2:0] stim_kind_i,
     input  logic [ 2:0] stim_size_i,
     input  logic [63:0] stim_addr_i,
     input  logic [63:0] stim_data_i,
     output logic [63:0] rsp_data_o,
 
-    output logic        mem_valid_o,
-    input  logic        mem_ready_i,
+    output logic        mem_req_o,
+    input  logic        mem_ack_i,
     output logic [ 1:0] mem_op_o,
     output logic [ 2:0] mem_size_o,
     output logic [63:0] mem_addr_o,
@@ -66,8 +67,8 @@ module vtd_ir (
     input  logic [63:0] mem_hi_i,
     input  logic        mem_error_i,
 
-    output logic        msg_valid_o,
-    input  logic        msg_ready_i,
+    output logic        msg_req_o,
+    input  logic        msg_ack_i,
     output logic [ 2:0] msg_opcode_o,
     output logic [63:0] msg_addr_o,
     output logic [63:0] msg_data_o,
@@ -76,32 +77,18 @@ module vtd_ir (
     output logic        idle_o
 );
 
-  localparam logic [2:0] StIdle = 3'd0;
-  localparam logic [2:0] StHigh = 3'd1;   // bits 63:32 of a write
-  localparam logic [2:0] StEntry = 3'd2;  // an entry is being read
-  localparam logic [2:0] StLand = 3'd3;   // a posted interrupt is landing
-  localparam logic [2:0] StDrain = 3'd4;  // what is pending, one by one
-  localparam logic [2:0] StQueue = 3'd5;
-
-  // What a drain is for; StDrain ends with it.
-  localparam logic [1:0] ForTime = 2'd0;  // and only what is due
-  localparam logic [1:0] ForGcmd = 2'd1;
-  localparam logic [1:0] ForWait = 2'd2;
-
-  logic [2:0] state_q, state_d;
-  logic draining_q, draining_d;
-  logic [1:0] purpose_q, purpose_d;
+  logic at_idle, at_high, at_entry, at_queue;
   logic [63:0] now_q;
-  logic mem_valid_q, msg_valid_q;
+  logic stim_ack_q, mem_req, msg_req;
   logic [31:0] data_q;  // of a write, for later
   logic [7:0] word_q;
   logic [15:0] index_q, sid_q;
 
   logic step, fire, queue_runs;
-  assign step = (!mem_valid_q || mem_ready_i) && (!msg_valid_q || msg_ready_i);
-  assign idle_o = state_q == StIdle && !queue_runs;
-  assign stim_ready_o = idle_o && step;
-  assign fire = stim_valid_i && stim_ready_o;
+  assign step = mem_req == mem_ack_i && msg_req == msg_ack_i;
+  assign idle_o = at_idle && !queue_runs;
+  assign stim_ack_o = stim_ack_q;
+  assign fire = stim_req_i != stim_ack_q && idle_o && step;
 
   // --- the stimulus ---
 
@@ -135,7 +122,7 @@ module vtd_ir (
   logic wr, wr_gcmd;
   logic [7:0] wr_word;
   logic [31:0] wr_data;
-  assign high_write = step && state_q == StHigh;
+  assign high_write = step && at_high;
   assign wr = fire_write || high_write;
   assign wr_word = high_write ? word_q : stim_addr_i[9:2];
   assign wr_data = high_write ? data_q : stim_data_i[31:0];
@@ -154,7 +141,7 @@ module vtd_ir (
   logic [18:4] iqh, iqt;
   logic [31:0] fectl, fedata, feaddr, feuaddr, iectl, iedata, ieaddr, ieuaddr;
 
-  assign gcmd_data = state_q == StIdle ? stim_data_i[31:0] : data_q;
+  assign gcmd_data = at_idle ? stim_data_i[31:0] : data_q;
 
   vtd_ir_regs u_regs (
       .clk_i,
@@ -237,11 +224,11 @@ module vtd_ir (
   logic [63:0] en_addr;
   logic [47:0] en_info;
 
-  assign entry_read = step && state_q == StEntry;
+  assign entry_read = step && at_entry;
   assign entry_error = entry_read && mem_error_i;
   assign en = hit || (entry_read && !mem_error_i);
-  assign index = state_q == StEntry ? index_q : rq_index;
-  assign sid = state_q == StEntry ? sid_q : stim_data_i[47:32];
+  assign index = at_entry ? index_q : rq_index;
+  assign sid = at_entry ? sid_q : stim_data_i[47:32];
 
   vtd_ir_iec u_iec (
       .clk_i,
@@ -254,7 +241,7 @@ module vtd_ir (
       .hit_o       (hit),
       .lo_o        (iec_lo),
       .hi_o        (iec_hi),
-      .fill_i      (en_good && state_q == StEntry),
+      .fill_i      (en_good && at_entry),
       .lo_i        (mem_lo_i),
       .hi_i        (mem_hi_i),
       .inv_all_i   (inv_all || gcmd_inv),
@@ -265,9 +252,9 @@ module vtd_ir (
 
   vtd_ir_entry u_entry (
       .en_i    (en),
-      .cached_i(state_q != StEntry),
-      .lo_i    (state_q == StEntry ? mem_lo_i : iec_lo),
-      .hi_i    (state_q == StEntry ? mem_hi_i : iec_hi),
+      .cached_i(!at_entry),
+      .lo_i    (at_entry ? mem_lo_i : iec_lo),
+      .hi_i    (at_entry ? mem_hi_i : iec_hi),
       .sid_i   (sid),
       .index_i (index),
       .eime_i  (eime),
@@ -346,20 +333,7 @@ module vtd_ir (
     if (!rp_empty && (np_empty || rp_due < np_due)) timer_o = rp_due;
   end
 
-  // A step of a drain: notifications first.
-  logic take_all, take_np, take_rp, drained;
-  always_comb begin
-    take_all = 1'b0;
-    take_np  = 1'b0;
-    take_rp  = 1'b0;
-    drained  = 1'b0;
-    if (step && state_q == StDrain) begin
-      take_all = purpose_q != ForTime;
-      take_np  = !np_empty && (take_all || np_due <= now_q);
-      take_rp  = !take_np && !rp_empty && (take_all || rp_due <= now_q);
-      drained  = !take_np && !take_rp;
-    end
-  end
+  logic take_np, take_rp, drains_all;
 
   // What lands: the request just accepted, or the oldest that waits.
   assign rp_pop = take_rp || (rp_push && rp_full);
@@ -403,7 +377,7 @@ module vtd_ir (
 
   // A drain that takes everything leaves no notification behind.
   assign np_push = notify && cfg_notify_delay_i != '0 &&
-                   !(draining_q && purpose_q != ForTime);
+                   !drains_all;
   assign np_pop = take_np || (np_push && np_full);
 
   // --- the fault log and its event ---
@@ -441,6 +415,7 @@ module vtd_ir (
       .wr_i       (wr),
       .wr_word_i  (wr_word),
       .wr_data_i  (wr_data),
+      .rd_i       (fire_read),
       .rd_index_i (frcd_index),
       .rd_lo_o    (frcd_lo),
       .rd_hi_o    (frcd_hi),
@@ -493,12 +468,12 @@ module vtd_ir (
   logic [63:0] queue_mem_addr, dma_lo, dma_hi;
   logic [31:0] queue_mem_data;
   logic dma_valid, dma_high;
-  assign queue_start = step && state_q == StIdle && queue_runs;
+  assign queue_start = step && at_idle && queue_runs;
 
   vtd_ir_invq u_invq (
       .clk_i,
       .rst_ni,
-      .step_i     (step && (state_q == StQueue || queue_start)),
+      .step_i     (step && (at_queue || queue_start)),
       .cfg_dw_i,
       .cfg_mhmv_i,
       .qies_i     (qies),
@@ -542,71 +517,42 @@ module vtd_ir (
 
   // --- the sequencer ---
 
-  always_comb begin
-    state_d    = state_q;
-    draining_d = draining_q;
-    purpose_d  = purpose_q;
-    gcmd       = 1'b0;
-    if (step) begin
-      case (state_q)
-        StIdle: begin
-          if (queue_start) begin
-            if (!queue_done) state_d = StQueue;
-          end else if (fire_write) begin
-            if (wr_gcmd) begin
-              if (gcmd_drains && !nothing_pending) begin
-                state_d    = StDrain;
-                draining_d = 1'b1;
-                purpose_d  = ForGcmd;
-              end else begin
-                gcmd = 1'b1;
-              end
-            end else if (stim_size_i == vtd_ir_pkg::Size8) begin
-              state_d = StHigh;
-            end
-          end else if (rq_lookup && !hit) begin
-            state_d = StEntry;
-          end else if (fire_time && !nothing_pending) begin
-            state_d    = StDrain;
-            draining_d = 1'b1;
-            purpose_d  = ForTime;
-          end
-        end
-        StHigh: state_d = StIdle;
-        StEntry: state_d = StIdle;
-        StLand: if (post_done) state_d = draining_q ? StDrain : StIdle;
-        StDrain:
-        if (drained) begin
-          draining_d = 1'b0;
-          state_d    = purpose_q == ForWait ? StQueue : StIdle;
-          gcmd       = purpose_q == ForGcmd;
-        end
-        StQueue: begin
-          if (queue_drain) begin
-            state_d    = StDrain;
-            draining_d = 1'b1;
-            purpose_d  = ForWait;
-          end else if (queue_done) begin
-            state_d = StIdle;
-          end
-        end
-        default: ;
-      endcase
-      if (land_posted) state_d = StLand;
-    end
-  end
+  vtd_ir_seq u_seq (
+      .clk_i,
+      .rst_ni,
+      .step_i       (step),
+      .queue_start_i(queue_start),
+      .queue_done_i (queue_done),
+      .queue_drain_i(queue_drain),
+      .write_i      (fire_write),
+      .write_gcmd_i (wr_gcmd),
+      .write_wide_i (stim_size_i == vtd_ir_pkg::Size8),
+      .gcmd_drains_i(gcmd_drains),
+      .fetch_entry_i(rq_lookup && !hit),
+      .time_i       (fire_time),
+      .land_posted_i(land_posted),
+      .post_done_i  (post_done),
+      .np_empty_i   (np_empty),
+      .np_due_i     (np_due <= now_q),
+      .rp_empty_i   (rp_empty),
+      .rp_due_i     (rp_due <= now_q),
+      .at_idle_o    (at_idle),
+      .at_high_o    (at_high),
+      .at_entry_o   (at_entry),
+      .at_queue_o   (at_queue),
+      .take_np_o    (take_np),
+      .take_rp_o    (take_rp),
+      .drains_all_o (drains_all),
+      .gcmd_o       (gcmd)
+  );
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q    <= StIdle;
-      draining_q <= 1'b0;
-      purpose_q  <= ForTime;
       now_q      <= '0;
+      stim_ack_q <= 1'b0;
     end else begin
-      state_q    <= state_d;
-      draining_q <= draining_d;
-      purpose_q  <= purpose_d;
       if (fire_time) now_q <= stim_data_i;
+      if (fire) stim_ack_q <= !stim_ack_q;
     end
   end
 
@@ -623,72 +569,53 @@ module vtd_ir (
     if (fire_read) rsp_data_o <= rd_data;
   end
 
-  // --- memory ---
+  // --- memory requests and messages out ---
 
-  logic fetch_entry;
-  assign fetch_entry = rq_lookup && !hit;
-  assign mem_valid_o = mem_valid_q;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) mem_valid_q <= 1'b0;
-    else if (step) mem_valid_q <= fetch_entry || post_mem || queue_mem;
-    if (step) begin
-      if (post_mem) begin
-        mem_op_o      <= post_cas ? vtd_ir_pkg::MemCas : vtd_ir_pkg::MemRead;
-        mem_size_o    <= post_size;
-        mem_addr_o    <= post_addr;
-        mem_wdata_o   <= post_expected;
-        mem_desired_o <= post_desired;
-      end else if (fetch_entry) begin
-        mem_op_o   <= vtd_ir_pkg::MemRead;
-        mem_size_o <= vtd_ir_pkg::Size16;
-        mem_addr_o <= {irt, 12'h000} + {44'h0, rq_index, 4'h0};
-      end else if (queue_mem) begin
-        mem_op_o    <= queue_mem_write ? vtd_ir_pkg::MemWrite : vtd_ir_pkg::MemRead;
-        mem_size_o  <= queue_mem_write ? vtd_ir_pkg::Size4 : vtd_ir_pkg::Size16;
-        mem_addr_o  <= queue_mem_addr;
-        mem_wdata_o <= {32'h0, queue_mem_data};
-      end
-    end
-  end
-
-  // --- messages out ---
-
-  logic send, send_landed, send_notify, send_waiting;
-  assign send_landed = land && !land_posted;
-  assign send_notify = notify && !np_push;
-  assign send_waiting = np_pop;
-  assign send = send_fault || send_completion || send_landed || send_notify ||
-                send_waiting || dma_valid;
-  assign msg_valid_o = msg_valid_q;
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) msg_valid_q <= 1'b0;
-    else if (send) msg_valid_q <= 1'b1;
-    else if (msg_ready_i) msg_valid_q <= 1'b0;
-    if (send_landed) begin
-      msg_opcode_o <= land_kind == vtd_ir_pkg::KindPass ? vtd_ir_pkg::MsgPass
-                                                        : vtd_ir_pkg::MsgRemapped;
-      msg_addr_o   <= land_addr;
-      msg_data_o   <= {16'h0, land_info};
-    end else if (send_notify || send_waiting) begin
-      msg_opcode_o <= vtd_ir_pkg::MsgNotify;
-      msg_addr_o   <= {32'h0, send_notify ? notify_dest : np_dest};
-      msg_data_o   <= {56'h0, send_notify ? notify_nv : np_nv};
-    end else if (send_fault) begin
-      msg_opcode_o <= vtd_ir_pkg::MsgFaultEvent;
-      msg_addr_o   <= {feuaddr, feaddr};
-      msg_data_o   <= {32'h0, fedata};
-    end else if (send_completion) begin
-      msg_opcode_o <= vtd_ir_pkg::MsgCompletionEvent;
-      msg_addr_o   <= {ieuaddr, ieaddr};
-      msg_data_o   <= {32'h0, iedata};
-    end else if (dma_valid) begin
-      msg_opcode_o <= dma_high ? vtd_ir_pkg::MsgDmaDescHigh : vtd_ir_pkg::MsgDmaDesc;
-      msg_addr_o   <= dma_lo;
-      msg_data_o   <= dma_hi;
-    end
-  end
+  vtd_ir_out u_out (
+      .clk_i,
+      .rst_ni,
+      .entry_i          (rq_lookup && !hit),
+      .entry_addr_i     ({irt, 12'h000} + {44'h0, rq_index, 4'h0}),
+      .post_i           (post_mem),
+      .post_cas_i       (post_cas),
+      .post_size_i      (post_size),
+      .post_addr_i      (post_addr),
+      .post_expected_i  (post_expected),
+      .post_desired_i   (post_desired),
+      .queue_i          (queue_mem),
+      .queue_write_i    (queue_mem_write),
+      .queue_addr_i     (queue_mem_addr),
+      .queue_data_i     (queue_mem_data),
+      .mem_req_o        (mem_req),
+      .mem_op_o,
+      .mem_size_o,
+      .mem_addr_o,
+      .mem_wdata_o,
+      .mem_desired_o,
+      .landed_i         (land && !land_posted),
+      .landed_pass_i    (land_kind == vtd_ir_pkg::KindPass),
+      .landed_addr_i    (land_addr),
+      .landed_info_i    (land_info),
+      .notify_i         (np_pop || (notify && !np_push)),
+      .notify_dest_i    (np_pop ? np_dest : notify_dest),
+      .notify_nv_i      (np_pop ? np_nv : notify_nv),
+      .fault_i          (send_fault),
+      .fault_addr_i     ({feuaddr, feaddr}),
+      .fault_data_i     (fedata),
+      .completion_i     (send_completion),
+      .completion_addr_i({ieuaddr, ieaddr}),
+      .completion_data_i(iedata),
+      .dma_i            (dma_valid),
+      .dma_high_i       (dma_high),
+      .dma_lo_i         (dma_lo),
+      .dma_hi_i         (dma_hi),
+      .msg_req_o        (msg_req),
+      .msg_opcode_o,
+      .msg_addr_o,
+      .msg_data_o
+  );
+  assign mem_req_o = mem_req;
+  assign msg_req_o = msg_req;
 
   // Of a record's F, the log decides.
   logic unused;

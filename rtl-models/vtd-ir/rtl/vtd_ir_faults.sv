@@ -19,6 +19,7 @@ module vtd_ir_faults (
     input logic [31:0] wr_data_i,
 
     // one of the recording registers
+    input  logic        rd_i,
     input  logic [ 2:0] rd_index_i,
     output logic [63:0] rd_lo_o,
     output logic [63:0] rd_hi_o,
@@ -31,7 +32,7 @@ module vtd_ir_faults (
 
   logic [63:0] lo_q[0:7];
   logic [62:0] hi_q[0:7];
-  logic [7:0] f_q;
+  logic [7:0] f_q, used_q;  // used: since reset
   logic [2:0] next_q, fri_q;
   logic pfo_q;
   logic keep;
@@ -43,8 +44,14 @@ module vtd_ir_faults (
   assign pfo_o = pfo_q;
   assign ppf_o = f_q != '0;
   assign fri_o = fri_q;
-  assign rd_lo_o = lo_q[rd_index_i];
-  assign rd_hi_o = {f_q[rd_index_i], hi_q[rd_index_i]};
+  always_comb begin
+    rd_lo_o = '0;
+    rd_hi_o = '0;
+    if (rd_i && used_q[rd_index_i]) begin
+      rd_lo_o = lo_q[rd_index_i];
+      rd_hi_o = {f_q[rd_index_i], hi_q[rd_index_i]};
+    end
+  end
 
   // F is the highest bit of the last word of four. The first of the registers
   // is in the quarter Fro of the words; it counts from 2 in its low bits.
@@ -55,12 +62,7 @@ module vtd_ir_faults (
   assign clear_pfo = wr_i && wr_word_i == vtd_ir_pkg::RegFsts && wr_data_i[0];
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      for (int n = 0; n < 8; n++) begin
-        lo_q[n] <= '0;
-        hi_q[n] <= '0;
-      end
-    end else if (keep) begin
+    if (keep) begin
       lo_q[next_q] <= lo_i;
       hi_q[next_q] <= hi_i;
     end
@@ -69,12 +71,14 @@ module vtd_ir_faults (
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       f_q    <= '0;
+      used_q <= '0;
       next_q <= '0;
       fri_q  <= '0;
       pfo_q  <= 1'b0;
     end else if (record_i) begin
       if (keep) begin
         f_q[next_q] <= 1'b1;
+        used_q[next_q] <= 1'b1;
         next_q      <= {1'b0, next_q} + 4'd1 == cfg_frcd_i ? '0 : next_q + 3'd1;
         if (f_q == '0) fri_q <= next_q;
       end else begin

@@ -37,9 +37,9 @@ module vtd_ir_iec (
   logic [56:0] lo_q[0:127];
   logic [51:0] hi_q[0:127];
   (* mem2reg *) logic [15:0] tag_q[0:127];
-  (* mem2reg *) logic [7:0] valid_q[0:15];
+  logic [127:0] valid_q;  // way w of set s at 8*s+w
   logic [63:0] used_q[0:15];
-  logic [2:0] turn_q[0:15];
+  logic [47:0] turn_q;  // of set s at 3*s
 
   logic [3:0] set;
   logic [7:0] ways, same, valid;
@@ -50,7 +50,7 @@ module vtd_ir_iec (
   assign ways = ~(8'hff << cfg_ways_i);
 
   assign set = index_i[3:0] & ~(4'hf << cfg_sets_i);
-  assign valid = valid_q[set];
+  assign valid = valid_q[{set, 3'b000}+:8];
 
   always_comb begin
     same    = '0;
@@ -90,7 +90,7 @@ module vtd_ir_iec (
       if (vacant != '0) begin
         for (int w = 7; w >= 0; w--) if (vacant[w]) fill_way = 3'(w);
       end else if (cfg_policy_i) begin
-        fill_way = turn_q[set];
+        fill_way = turn_q[6'd3*{2'b00,set}+:3];
       end else begin
         // Used later than no other.
         for (int w = 0; w < 8; w++) oldest[w] = (used[8*w+:8] & ways) == '0;
@@ -118,19 +118,21 @@ module vtd_ir_iec (
     if (fills) tag_q[fill_slot] <= index_i;
   end
 
+  logic [127:0] named;  // by an invalidation
+  always_comb begin
+    named = '0;
+    if (inv_some_i) begin
+      for (int n = 0; n < 128; n++) begin
+        named[n] = ((tag_q[n] ^ inv_index_i) >> inv_im_i) == '0;
+      end
+    end
+  end
+
   // No entry is filled in the cycle of an invalidation.
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || inv_all_i) begin
-      for (int s = 0; s < 16; s++) valid_q[s] <= '0;
-    end else if (inv_some_i) begin
-      for (int s = 0; s < 16; s++) begin
-        for (int w = 0; w < 8; w++) begin
-          if (((tag_q[8*s+w] ^ inv_index_i) >> inv_im_i) == '0) valid_q[s][w] <= 1'b0;
-        end
-      end
-    end else if (fills) begin
-      valid_q[set] <= valid | (8'h01 << fill_way);
-    end
+    if (!rst_ni || inv_all_i) valid_q <= '0;
+    else if (inv_some_i) valid_q <= valid_q & ~named;
+    else if (fills) valid_q[fill_slot] <= 1'b1;
   end
 
   // Every way was used before a set is full, so that used_q needs no reset.
@@ -143,9 +145,9 @@ module vtd_ir_iec (
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      for (int s = 0; s < 16; s++) turn_q[s] <= '0;
+      turn_q <= '0;
     end else if (fills && vacant == '0 && cfg_policy_i) begin
-      turn_q[set] <= {1'b0, fill_way} + 4'd1 == cfg_ways_i ? '0 : fill_way + 3'd1;
+      turn_q[6'd3*{2'b00,set}+:3] <= {1'b0, fill_way} + 4'd1 == cfg_ways_i ? '0 : fill_way + 3'd1;
     end
   end
 
