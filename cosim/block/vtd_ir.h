@@ -148,7 +148,8 @@ enum {
  *   4. SHV = 1 and data bits 31:16 are not 0: fault 20h, index 0. (With SHV = 0
  *      data is ignored.) Address bits 1:0 are ignored.
  *   5. interrupt_index = handle (+ subhandle if SHV), 17 bits. Not below the
- *      latched table size: fault 21h. A fault record's index is bits 15:0.
+ *      latched table size (0 before the first SIRTP): fault 21h. A fault record's
+ *      index is bits 15:0.
  *   6. Entry from the interrupt entry cache, or one MEM_READ of 16 bytes at
  *      IRTA + 16 * index (mod 2^64). Read refused: fault 23h.
  *   7. P = 0: fault 22h. Reserved bits: fault 24h; both unless FPD. An entry
@@ -252,7 +253,8 @@ enum {
  *   - IQT at or beyond the queue's size (2^(QS + 12) bytes): IQE, IQEI 1. DW = 1
  *     and IQT bit 4 set: IQE, IQEI 6 (judged after 1).
  *   - The descriptor is read with MEM_READ of 16 bytes at IQA + IQH (mod 2^64),
- *     and with DW = 1 of the next 16 bytes; refused: IQE, IQEI 2.
+ *     and with DW = 1 of the next 16 bytes; either refused (both are tried): IQE,
+ *     IQEI 2.
  *   - Type: bits 3:0, with bits 11:9 as bits 6:4. 4: interrupt entry cache
  *     invalidation; 5: wait; 1, 2, 3, 6, 7, 8: DMA_DESC; others: IQE, IQEI 3.
  *   - Types 4 and 5: a reserved bit set (bits 255:128 included; PD of a wait,

@@ -130,7 +130,7 @@ module vtd_ir (
 
   // --- registers ---
 
-  logic qies, ires, cfis, eime;
+  logic qies, ires, cfis, irtps, eime;
   logic [63:12] irt;
   logic [3:0] irt_size;
   logic gcmd, gcmd_drains, gcmd_inv, gcmd_qi_off;
@@ -166,6 +166,7 @@ module vtd_ir (
       .qies_o       (qies),
       .ires_o       (ires),
       .cfis_o       (cfis),
+      .irtps_o      (irtps),
       .table_o      (irt),
       .eime_o       (eime),
       .size_o       (irt_size),
@@ -209,6 +210,7 @@ module vtd_ir (
       .data_i  (stim_data_i[31:0]),
       .ires_i  (ires),
       .cfis_i  (cfis),
+      .irtps_i (irtps),
       .eime_i  (eime),
       .size_i  (irt_size),
       .pass_o  (rq_pass),

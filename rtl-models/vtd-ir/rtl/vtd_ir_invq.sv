@@ -88,6 +88,7 @@ module vtd_ir_invq (
   logic [3:0] iqei_q;
   logic [15:0] icesid_q, itesid_q;
   logic [63:0] lo_q, hi_q;  // the descriptor that is worked on
+  logic low_error_q;        // ...could not be read
 
   assign iqe_o = iqe_q;
   assign ice_o = ice_q;
@@ -161,20 +162,20 @@ module vtd_ir_invq (
         StFetch: begin
           lo = mem_lo_i;
           hi = mem_hi_i;
-          if (mem_error_i) begin
-            iqe  = 1'b1;
-            iqei = vtd_ir_pkg::IqeiFetch;
-          end else if (dw_q) begin
+          if (dw_q) begin
             mem_valid_o = 1'b1;
             mem_addr_o  = {iqa_q, 12'h000} + {45'h0, iqh_q, 4'h0} + 64'd16;
             state_d     = StFetchHigh;
+          end else if (mem_error_i) begin
+            iqe  = 1'b1;
+            iqei = vtd_ir_pkg::IqeiFetch;
           end else begin
             all_here = 1'b1;
           end
         end
         StFetchHigh: begin
           high_clear = mem_lo_i == '0 && mem_hi_i == '0;
-          if (mem_error_i) begin
+          if (low_error_q || mem_error_i) begin
             iqe  = 1'b1;
             iqei = vtd_ir_pkg::IqeiFetch;
           end else begin
@@ -290,8 +291,9 @@ module vtd_ir_invq (
 
   always_ff @(posedge clk_i) begin
     if (step_i && state_q == StFetch) begin
-      lo_q <= mem_lo_i;
-      hi_q <= mem_hi_i;
+      lo_q        <= mem_lo_i;
+      hi_q        <= mem_hi_i;
+      low_error_q <= mem_error_i;
     end
   end
 

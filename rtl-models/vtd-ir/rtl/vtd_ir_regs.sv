@@ -36,6 +36,7 @@ module vtd_ir_regs (
     output logic qies_o,
     output logic ires_o,
     output logic cfis_o,
+    output logic irtps_o,
     // as latched by SIRTP
     output logic [63:12] table_o,
     output logic         eime_o,
@@ -74,6 +75,7 @@ module vtd_ir_regs (
   assign qies_o = qies_q;
   assign ires_o = ires_q;
   assign cfis_o = cfis_q;
+  assign irtps_o = irtps_q;
   assign table_o = table_q;
   assign eime_o = latched_eime_q;
   assign size_o = latched_size_q;

@@ -12,8 +12,9 @@ module vtd_ir_request (
 
     input logic       ires_i,
     input logic       cfis_i,
-    input logic       eime_i,  // latched
-    input logic [3:0] size_i,  // latched: 2^(S+1) entries
+    input logic       irtps_i,  // something is latched:
+    input logic       eime_i,
+    input logic [3:0] size_i,   // 2^(S+1) entries
 
     output logic        pass_o,
     output logic        fault_o,
@@ -49,7 +50,7 @@ module vtd_ir_request (
         index = {1'b0, addr_i[2], addr_i[19:5]};
         if (addr_i[3]) index = index + {1'b0, data_i[15:0]};
         index_o = index[15:0];
-        if ((index >> ({1'b0, size_i} + 5'd1)) != '0) begin
+        if (!irtps_i || (index >> ({1'b0, size_i} + 5'd1)) != '0) begin
           fault_o = 1'b1;
           code_o  = vtd_ir_pkg::FrIndexOver;
         end else begin
