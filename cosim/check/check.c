@@ -154,6 +154,16 @@ static VrVerdict *other_cpu(const VrCheck *check, const VrRun *run,
                           "have %s", check->cpu);
 }
 
+/* A check about a block, on a machine that has none of its kind. */
+static VrVerdict *no_block(const VrCheck *check, const VrRun *run)
+{
+    if (!check->needs_block || !run->records || run->has_block) {
+        return NULL;
+    }
+    return vr_verdict_new(VR_VERDICT_NOT_APPLICABLE, "the remapping unit is "
+                          "QEMU's own, whose decisions are not in the trace");
+}
+
 VrVerdict *vr_check_judge(const VrCheck *check, const VrRun *run)
 {
     const VrSlice *slice = &run->slices[check->scenario];
@@ -161,5 +171,6 @@ VrVerdict *vr_check_judge(const VrCheck *check, const VrRun *run)
     VrVerdict *v = other_cpu(check, run, name);
 
     v = v ? v : why_not_judged(run, slice, name);
+    v = v ? v : no_block(check, run);
     return v ? v : check->judge(run, slice);
 }

@@ -36,6 +36,11 @@ typedef struct VrCheck {
      * this name tells, and where it is 0 the check is not applicable. Or NULL.
      */
     const char *cpu;
+    /*
+     * It is about what a block decides, which has to be in the trace; where the
+     * device is QEMU's own, the check is not applicable.
+     */
+    bool needs_block;
     /* Called only with a whole slice and a result in the report. */
     VrVerdict *(*judge)(const VrRun *run, const VrSlice *slice);
 } VrCheck;

@@ -82,6 +82,7 @@ static void find_slices(VrRun *run)
         VrTraceRec rec;
         VrSlice *slice;
 
+        run->has_block |= vr_run_kind(run, i) == VR_TRACE_BLOCK_STIM;
         if (vr_run_kind(run, i) != VR_TRACE_MARK) {
             continue;
         }

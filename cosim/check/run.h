@@ -34,7 +34,8 @@ typedef struct VrRun {
     const char *records; /* NULL: the run has no trace */
     size_t count;
     size_t cut_bytes;      /* left over after the last whole record */
-    uint64_t stress_asked; /* SPIs that STRESS was asked for */
+    bool has_block;        /* a block's stimuli are in the trace */
+    uint64_t stress_asked; /* interrupts that were asked for (--stress) */
     VrSlice slices[VR_SCENARIO_LIMIT];
 } VrRun;
 

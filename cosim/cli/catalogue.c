@@ -17,7 +17,7 @@ static const char *const kind_names[] = {
 
 static const char *const known_keys[] = {
     "kind", "arch", "description", "config", "on-top-of", "patches",
-    "caught-by", "expect-fail", "append", "checks", NULL,
+    "caught-by", "expect-fail", "append", "checks", "unit", NULL,
 };
 
 typedef struct Loader {
@@ -203,6 +203,18 @@ static bool get_globs(const Loader *l, VrKernel *k)
     return true;
 }
 
+static bool get_unit(const Loader *l, VrKernel *k)
+{
+    g_autofree char *unit = get(l, k->name, "unit");
+
+    k->unit = g_strcmp0(unit, "yes") == 0;
+    if (unit && (!k->unit || strcmp(k->arch, "x86") != 0)) {
+        return wrong(l, k->name, "unit has to be 'yes', for arch=x86, or left "
+                     "out");
+    }
+    return true;
+}
+
 static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
 {
     g_autofree char *config = get(l, k->name, "config");
@@ -228,7 +240,7 @@ static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
         !add_patches(l, k) ||
         !get_checks(l, k->name, "caught-by", &k->caught_by) ||
         !get_checks(l, k->name, "expect-fail", &k->expect_fail) ||
-        !get_globs(l, k)) {
+        !get_globs(l, k) || !get_unit(l, k)) {
         return false;
     }
     if (k->kind == VR_KERNEL_MUTANT && !*k->caught_by) {

@@ -13,6 +13,8 @@
  *   expect-fail = check;...  what fails on base; what may fail on a mutant
  *   append = words           more of the host's command line
  *   checks = glob;...        only these are judged on it; all if missing
+ *   unit = yes               x86: its machine has a remapping unit, which the
+ *                            backend serves, and devices that interrupt
  *
  * Files are named relative to the catalogue.
  */
@@ -43,6 +45,7 @@ typedef struct VrKernel {
     char **expect_fail;  /* check ids, NULL-terminated */
     char *append;        /* or NULL */
     char **checks;       /* globs, NULL-terminated; empty: all */
+    bool unit;           /* x86: with a remapping unit */
 } VrKernel;
 
 typedef struct VrCatalogue {

@@ -97,8 +97,9 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
     }
     if (!vr_env_check_arch(a->arch, err) || !check_exclusive(a, err) ||
         !vr_machine_choose(a->arch, &a->backend, &a->cpu, err) ||
-        !vr_option_backend(a->backend, err) ||
-        !vr_option_variant(a->variant, a->backend, &a->variant_joined, err)) {
+        !vr_option_backend(a->backend, vr_machine_block(a->arch), err) ||
+        !vr_option_variant(a->variant, a->backend, vr_machine_block(a->arch),
+                           &a->variant_joined, err)) {
         return false;
     }
     if (a->kernel && !vr_kernel_image_check(a->kernel, a->arch, err)) {
@@ -256,10 +257,11 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "base, series, mutants, options, or kernels by name (all)",
           "LIST" },
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
-          "arm64: builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
-          "(lockstep)", "B" },
+          "Of the redistributors, or of x86's remapping unit: builtin, model, "
+          "rtl, lockstep or lockstep:DUT:REFERENCE (lockstep; x86: builtin)",
+          "B" },
         { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
-          "A parameter of the redistributors; may be repeated", "NAME=VALUE" },
+          "A parameter of the block; may be repeated", "NAME=VALUE" },
         { "check", 'c', 0, G_OPTION_ARG_STRING, &a->check,
           "Only these checks: a list of globs", "GLOB" },
         { "kernel", 'k', 0, G_OPTION_ARG_FILENAME, &a->kernel,
@@ -272,7 +274,7 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "Its configuration fragment (kvm-patches/configs/ARCH.config)",
           "FILE" },
         { "stress", 0, 0, G_OPTION_ARG_INT64, &a->stress,
-          "SPIs of the scenario STRESS (100000)", "N" },
+          "Interrupts of STRESS, PI_AFFINITY, PI_STORM (100000)", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &a->seed,
           "Seed of the agent and of QEMU (1)", "N" },
         { "l2-rounds", 0, 0, G_OPTION_ARG_INT, &a->l2_rounds,

@@ -90,10 +90,10 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
     a->console |= a->l2 != NULL;
     return check_l2(a, err) &&
            vr_machine_choose(a->arch, &a->backend, &a->cpu, err) &&
-           vr_option_backend(a->backend, err) &&
+           vr_option_backend(a->backend, vr_machine_block(a->arch), err) &&
            vr_option_range("--l2-rounds", a->l2_rounds, 1, 10000, err) &&
-           vr_option_variant(a->variant, a->backend, &a->variant_joined,
-                             err) &&
+           vr_option_variant(a->variant, a->backend, vr_machine_block(a->arch),
+                             &a->variant_joined, err) &&
            vr_option_range("--cpus", a->cpus, 1, 8, err) &&
            vr_option_range("--mem", a->mem, 64, 8192, err) &&
            vr_option_range("--timeout", a->timeout, 1, 86400, err) &&
@@ -316,6 +316,30 @@ static bool build(const VrKernel *k, const Arguments *a, const char *scenarios,
     return true;
 }
 
+/* Those asked for; or what the kernel's own checks need; or all. */
+static char *choose_scenarios(const VrKernel *kernel, const Arguments *a,
+                              VrError *err)
+{
+    g_autoptr(GPtrArray) all = NULL;
+    g_autoptr(GPtrArray) checks = NULL;
+
+    if (a->scenarios || !*kernel->checks) {
+        return vr_option_scenarios(a->scenarios, a->arch, err);
+    }
+    all = vr_option_checks(NULL, a->arch, err);
+    checks = all ? vr_kernel_checks(kernel, all) : NULL;
+    return checks ? vr_option_scenarios_of(checks) : NULL;
+}
+
+/* A backend of ours has to have something to serve. */
+static bool wants_unit(const VrKernel *kernel, const Arguments *a,
+                       const char *scenarios)
+{
+    return strcmp(a->arch, "x86") == 0 &&
+           (kernel->unit || vr_option_wants_unit(scenarios) ||
+            strcmp(a->backend, "builtin") != 0);
+}
+
 static int run(const VrCommand *self, Arguments *a)
 {
     g_autofree char *scenarios = NULL;
@@ -329,15 +353,12 @@ static int run(const VrCommand *self, Arguments *a)
     VrBootOrder order = { .out = a->out, .machine = machine_of(a) };
     VrError err;
 
-    scenarios = vr_option_scenarios(a->scenarios, a->arch, &err);
-    if (!scenarios) {
-        return vr_cli_fail(self, &err);
-    }
     if (!a->kernel) {
         catalogue = vr_catalogue_load_ours(&err);
         kernel = catalogue ? find_kernel(catalogue, a, &err) : NULL;
     }
-    if (!kernel || !build(kernel, a, scenarios, &image, &selftests, &err)) {
+    scenarios = kernel ? choose_scenarios(kernel, a, &err) : NULL;
+    if (!scenarios || !build(kernel, a, scenarios, &image, &selftests, &err)) {
         return failed(self, &err);
     }
     checks = a->trace ? judged(kernel, scenarios, a->cpu) : g_ptr_array_new();
@@ -347,6 +368,7 @@ static int run(const VrCommand *self, Arguments *a)
     order.name = kernel->name;
     order.machine.kernel = image;
     order.machine.scenarios = scenarios;
+    order.machine.unit = wants_unit(kernel, a, scenarios);
     order.machine.append = append;
     order.machine.selftests = selftests;
     return run_boot(self, &order);
@@ -374,16 +396,17 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "l2-rounds", 0, 0, G_OPTION_ARG_INT, &a->l2_rounds,
           "How often each L2 boots (1)", "N" },
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
-          "arm64: builtin, model, rtl, lockstep or lockstep:DUT:REFERENCE "
-          "(lockstep)", "B" },
+          "Of the redistributors, or of x86's remapping unit: builtin, model, "
+          "rtl, lockstep or lockstep:DUT:REFERENCE (lockstep; x86: builtin)",
+          "B" },
         { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
-          "A parameter of the redistributors; may be repeated", "NAME=VALUE" },
+          "A parameter of the block; may be repeated", "NAME=VALUE" },
         { "cpus", 0, 0, G_OPTION_ARG_INT, &a->cpus, "Physical CPUs (5)", "N" },
         { "mem", 0, 0, G_OPTION_ARG_INT, &a->mem, "Memory in MiB (512)", "N" },
         { "scenarios", 's', 0, G_OPTION_ARG_STRING, &a->scenarios,
           "What the agent does: BOOT,STRESS,... (all)", "LIST" },
         { "stress", 0, 0, G_OPTION_ARG_INT64, &a->stress,
-          "SPIs of the scenario STRESS (100000)", "N" },
+          "Interrupts of STRESS, PI_AFFINITY, PI_STORM (100000)", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &a->seed,
           "Seed of the agent and of QEMU (1)", "N" },
         { "append", 0, 0, G_OPTION_ARG_STRING, &a->append,

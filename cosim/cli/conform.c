@@ -126,6 +126,16 @@ static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
     return VR_EXIT_OK;
 }
 
+/* Where there is no remapping unit, there is nothing for x86's backend. */
+static void set_backend(VrMachineSpec *machine, const VrKernel *kernel)
+{
+    machine->unit = kernel->unit;
+    if (strcmp(machine->arch, "x86") == 0 && !kernel->unit) {
+        machine->backend = "builtin";
+        machine->variant = NULL;
+    }
+}
+
 static bool start(const VrConform *c, Job *job, VrError *err)
 {
     VrBootOrder order = {
@@ -139,6 +149,7 @@ static bool start(const VrConform *c, Job *job, VrError *err)
     order.machine.kernel = job->image;
     order.machine.scenarios = job->scenarios;
     order.machine.append = job->kernel->append;
+    set_backend(&order.machine, job->kernel);
     if (!strstr(job->scenarios, vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
         order.machine.selftests = NULL;
     }

@@ -35,6 +35,11 @@ static const VrMachineArch *arch_of(const char *name)
     g_assert_not_reached(); /* vr_env_check_arch() knows the same */
 }
 
+const char *vr_machine_block(const char *arch)
+{
+    return arch_of(arch)->block;
+}
+
 bool vr_machine_choose(const char *name, char **backend, char **cpu,
                        VrError *err)
 {
@@ -43,11 +48,6 @@ bool vr_machine_choose(const char *name, char **backend, char **cpu,
     if (*cpu && !arch->cpu) {
         return vr_error_set(err, VR_ERR_USAGE, "--cpu: the machine of %s has "
                             "one CPU only", name);
-    }
-    if (*backend && arch->builtin_only && strcmp(*backend, "builtin") != 0) {
-        return vr_error_set(err, VR_ERR_USAGE, "--backend '%s' is for the "
-                            "redistributors of arm64; %s has 'builtin' only",
-                            *backend, name);
     }
     if (!*backend) {
         *backend = g_strdup(arch->backend);

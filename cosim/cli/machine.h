@@ -13,18 +13,19 @@
 typedef struct VrMachineSpec {
     const char *arch;      /* "arm64", "x86" */
     const char *kernel;    /* path of an image that was checked */
-    const char *backend;   /* of the redistributors; "builtin": QEMU's own */
-    const char *variant;   /* of the redistributors, "name=value:..." or NULL */
+    const char *backend;   /* of the block; "builtin": QEMU's own */
+    const char *variant;   /* of the block, "name=value:..." or NULL */
     const char *scenarios; /* "BOOT,STRESS" */
     const char *append;    /* more of the kernel's command line, or NULL */
     const char *cpu;       /* x86: "vmx", "svm", or QEMU's name of a model */
     unsigned cpus;
     unsigned mem_mib;
     unsigned timeout_s;    /* wall time */
-    uint64_t stress;       /* SPIs of STRESS */
+    uint64_t stress;       /* interrupts of STRESS, PI_AFFINITY, PI_STORM */
     uint64_t seed;
     unsigned l2_rounds;    /* x86: how often each L2 boots */
     const char *selftests; /* x86: the archive of X86_SELFTESTS, or NULL */
+    bool unit;             /* x86: a remapping unit, and devices behind it */
     bool console;          /* x86: the kernels, L2's too, say all they can */
     bool icount;           /* one thread, virtual time by instructions */
     bool trace;
@@ -34,6 +35,8 @@ typedef struct VrMachineSpec {
 
 /* Every field but the kernel set to its default for this architecture. */
 void vr_machine_defaults(VrMachineSpec *spec, const char *arch);
+/* The type of the blocks that @arch's backend serves ("gicv3-redist"). */
+const char *vr_machine_block(const char *arch);
 /*
  * The backend and the CPU of an architecture's machine, set to their defaults
  * where the user gave none. False with *err for what it does not have.

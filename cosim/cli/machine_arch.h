@@ -8,7 +8,7 @@
 typedef struct VrMachineArch {
     const char *name;
     const char *backend;      /* the default */
-    bool builtin_only;        /* no block of ours can serve it */
+    const char *block;        /* the type of blocks that it serves */
     const char *cpu;          /* the default; NULL: there is one only */
     const char *command_line; /* of the host's kernel, always */
     unsigned icount_shift;    /* an instruction takes 2^shift nanoseconds */

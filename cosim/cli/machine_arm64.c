@@ -27,6 +27,7 @@ static char *initrd(const VrMachineSpec *spec, const char *dir, VrError *err)
 
 const VrMachineArch vr_machine_arm64 = {
     .name = "arm64",
+    .block = "gicv3-redist",
     .backend = "lockstep",
     .command_line = "console=ttyAMA0 panic=-1",
     .icount_shift = 0,

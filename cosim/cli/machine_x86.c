@@ -36,6 +36,29 @@ const char *vr_machine_x86_cpu(const char *name)
     return name;
 }
 
+/*
+ * The remapping unit has to come before what stands behind it: the device that
+ * interrupts on demand, and two stock NICs on one wire.
+ */
+static void add_unit(GPtrArray *argv, const VrMachineSpec *spec)
+{
+    const bool builtin = strcmp(spec->backend, "builtin") == 0;
+
+    vr_argv_add(argv, "-device");
+    vr_argv_add(argv, "intel-iommu,intremap=on,eim=on%s%s%s%s",
+                builtin ? "" : ",ir=", builtin ? "" : spec->backend,
+                spec->variant ? ",ir-variant=" : "",
+                spec->variant ? spec->variant : "");
+    vr_argv_add_all(argv, "-device virelay-irqgen");
+    for (int i = 0; i < 2; i++) {
+        vr_argv_add(argv, "-netdev");
+        vr_argv_add(argv, "hubport,id=wire%d,hubid=0", i);
+        vr_argv_add(argv, "-device");
+        vr_argv_add(argv, "igb,netdev=wire%d,mac=52:54:00:12:34:%02x,romfile=",
+                    i, i);
+    }
+}
+
 static void add_machine(GPtrArray *argv, const VrMachineSpec *spec)
 {
     vr_env_add_firmware(argv);
@@ -44,6 +67,9 @@ static void add_machine(GPtrArray *argv, const VrMachineSpec *spec)
     vr_argv_add(argv, "%s", vr_machine_x86_cpu(spec->cpu));
     vr_argv_add(argv, "-accel");
     vr_argv_add(argv, "tcg,thread=%s", spec->icount ? "single" : "multi");
+    if (spec->unit) {
+        add_unit(argv, spec);
+    }
 }
 
 static void add_parameters(GString *line, const VrMachineSpec *spec)
@@ -72,8 +98,8 @@ static char *initrd(const VrMachineSpec *spec, const char *dir, VrError *err)
 
 const VrMachineArch vr_machine_x86 = {
     .name = "x86",
+    .block = "vtd-ir",
     .backend = "builtin",
-    .builtin_only = true,
     .cpu = "vmx",
     /*
      * The emulated TSC never stops and is the same on all CPUs; delays that

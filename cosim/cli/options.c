@@ -3,11 +3,8 @@
 
 #include <string.h>
 
-#include "gicv3_redist.h"
 #include "nearest.h"
 #include "variant.h"
-
-#define BLOCK "gicv3-redist"
 
 static const char *check_id_at(const void *opaque, size_t index)
 {
@@ -56,13 +53,12 @@ GPtrArray *vr_option_checks_for(const GPtrArray *checks, const char *cpu)
     return chosen;
 }
 
-/* Backends of the block that can stand alone, then those of QEMU and pairs. */
+/* Backends of the block @opaque that can stand alone, then QEMU's own. */
 static const char *backend_name_at(const void *opaque, size_t index)
 {
-    const VrBlockType *type = vr_block_type_find(BLOCK);
+    const VrBlockType *type = vr_block_type_find(opaque);
     size_t count = 0;
 
-    (void)opaque;
     while (type && vr_backend_name_at(type, count)) {
         count++;
     }
@@ -72,10 +68,10 @@ static const char *backend_name_at(const void *opaque, size_t index)
     return index == count ? "builtin" : NULL;
 }
 
-static bool known_backend(const char *name)
+static bool known_backend(const char *name, const char *block)
 {
-    for (size_t i = 0; backend_name_at(NULL, i); i++) {
-        if (strcmp(backend_name_at(NULL, i), name) == 0) {
+    for (size_t i = 0; backend_name_at(block, i); i++) {
+        if (strcmp(backend_name_at(block, i), name) == 0) {
             return true;
         }
     }
@@ -200,6 +196,18 @@ char *vr_option_scenarios(const char *list, const char *arch, VrError *err)
     return join_scenarios(mask);
 }
 
+bool vr_option_wants_unit(const char *scenarios)
+{
+    g_auto(GStrv) words = g_strsplit(scenarios, ",", 0);
+
+    for (char **w = words; *w; w++) {
+        if (g_str_has_prefix(*w, "IR_") || g_str_has_prefix(*w, "PI_")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 GPtrArray *vr_option_checks_of(const char *scenarios)
 {
     g_auto(GStrv) words = g_strsplit(scenarios, ",", 0);
@@ -216,7 +224,7 @@ GPtrArray *vr_option_checks_of(const char *scenarios)
     return checks;
 }
 
-bool vr_option_backend(const char *name, VrError *err)
+bool vr_option_backend(const char *name, const char *block, VrError *err)
 {
     g_auto(GStrv) parts = g_strsplit(name, ":", 0);
     const char *wrong = NULL;
@@ -224,12 +232,12 @@ bool vr_option_backend(const char *name, VrError *err)
 
     if (g_strv_length(parts) == 3 && strcmp(parts[0], "lockstep") == 0) {
         for (int i = 1; i < 3 && !wrong; i++) {
-            if (!known_backend(parts[i]) || strcmp(parts[i], "builtin") == 0 ||
+            if (!known_backend(parts[i], block) || strcmp(parts[i], "builtin") == 0 ||
                 strcmp(parts[i], "lockstep") == 0) {
                 wrong = parts[i];
             }
         }
-    } else if (!known_backend(name)) {
+    } else if (!known_backend(name, block)) {
         wrong = name;
     }
     if (!wrong) {
@@ -237,38 +245,43 @@ bool vr_option_backend(const char *name, VrError *err)
     }
     return vr_error_set(err, VR_ERR_USAGE, "no backend '%s'%s; %s", wrong,
                         wrong == name ? "" : " for a side of lockstep",
-                        vr_nearest(wrong, backend_name_at, NULL, hint,
+                        vr_nearest(wrong, backend_name_at, block, hint,
                                    sizeof(hint)));
 }
 
-/* What the machine says itself, of each CPU. */
+/* What the machine says itself: of each CPU, or of the unit. */
 static bool is_machines(const char *name)
 {
-    return strcmp(name, "affinity") == 0 || strcmp(name, "last") == 0 ||
-           strcmp(name, "processor-number") == 0;
+    static const char *const names[] = {
+        "affinity", "last", "processor-number", "eim", "dw", NULL,
+    };
+
+    return g_strv_contains(names, name);
 }
 
-bool vr_option_variant(char *const *params, const char *backend, char **joined,
-                       VrError *err)
+bool vr_option_variant(char *const *params, const char *backend,
+                       const char *block, char **joined, VrError *err)
 {
+    const VrBlockType *type = vr_block_type_find(block);
+
     *joined = NULL;
     if (!params || !params[0]) {
         return true;
     }
     if (strcmp(backend, "builtin") == 0) {
         return vr_error_set(err, VR_ERR_USAGE, "--variant: QEMU's own "
-                            "redistributor has no variants; choose another "
+                            "device has no variants; choose another "
                             "--backend");
     }
     for (size_t i = 0; params[i]; i++) {
         VrParam param;
 
-        if (!vr_variant_parse(&vr_gicv3_redist_type, params[i], &param, err)) {
+        if (!vr_variant_parse(type, params[i], &param, err)) {
             return false;
         }
         if (is_machines(param.name)) {
             return vr_error_set(err, VR_ERR_USAGE, "--variant: '%s' is set by "
-                                "the machine, for each CPU", param.name);
+                                "the machine", param.name);
         }
     }
     *joined = g_strjoinv(":", (char **)params);

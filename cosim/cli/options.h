@@ -22,17 +22,20 @@ GPtrArray *vr_option_checks_of(const char *scenarios);
 /* Those of @checks that are not about another kind of CPU, to free. */
 GPtrArray *vr_option_checks_for(const GPtrArray *checks, const char *cpu);
 /*
- * A backend of the redistributors: "builtin", a registered one, or
+ * A backend of a block type: "builtin", a registered one, or
  * "lockstep:DUT:REFERENCE".
  */
-bool vr_option_backend(const char *name, VrError *err);
+bool vr_option_backend(const char *name, const char *block, VrError *err);
 /*
- * Parameters of the redistributors' block, each "name=value", joined by ':' as
- * QEMU's property takes them; to be freed. *joined is NULL where there are
- * none. False with *err for a bad one, or with a backend that has no variants.
+ * Parameters of a block type, each "name=value", joined by ':' as QEMU's
+ * property takes them; to be freed. *joined is NULL where there are none. False
+ * with *err for a bad one, or with a backend that has no variants.
  */
-bool vr_option_variant(char *const *params, const char *backend, char **joined,
-                       VrError *err);
+bool vr_option_variant(char *const *params, const char *backend,
+                       const char *block, char **joined, VrError *err);
+/* Whether one of a list of scenarios in normal form is about interrupts that
+ * a remapping unit handles. */
+bool vr_option_wants_unit(const char *scenarios);
 /* Set an option that was not given. */
 void vr_option_default(char **value, const char *text);
 /* min <= value <= max, or *err names the option. */

@@ -16,11 +16,14 @@ static bool known_cpu(const char *cpu)
 }
 
 VrExpectation vr_expectation(const VrKernel *k, const VrCheck *check,
-                             const char *cpu)
+                             const char *cpu, const char *backend)
 {
     if (check->cpu && cpu && strcmp(check->cpu, cpu) != 0) {
         return known_cpu(cpu) ? VR_EXPECT_NOT_APPLICABLE
                               : VR_EXPECT_IF_APPLICABLE;
+    }
+    if (k->unit && strcmp(backend, "builtin") == 0) {
+        return check->needs_block ? VR_EXPECT_NOT_APPLICABLE : VR_EXPECT_PASS;
     }
     if (has(k->caught_by, check->id)) {
         return VR_EXPECT_FAIL;
@@ -138,7 +141,8 @@ void vr_result_judge(VrResultSet *r, const GPtrArray *checks,
         VrRow *row = g_new0(VrRow, 1);
 
         row->check = checks->pdata[i];
-        row->expected = vr_expectation(r->kernel, row->check, r->cpu);
+        row->expected = vr_expectation(r->kernel, row->check, r->cpu,
+                                       r->backend);
         row->verdict = judge_one(row->check, run,
                                  trouble ? trouble
                                          : error ? error->message : "no run",

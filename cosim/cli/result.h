@@ -17,9 +17,13 @@ typedef enum VrExpectation {
     VR_EXPECT_IF_APPLICABLE,  /* the CPU is one that we do not know */
 } VrExpectation;
 
-/* @cpu: of the machine, "vmx", "svm", another name, or NULL */
+/*
+ * @cpu: of the machine, "vmx", "svm", another name, or NULL. @backend: on QEMU's
+ * own remapping unit, whose decisions cannot be seen and which has no cache, a
+ * kernel's mistakes go unnoticed.
+ */
 VrExpectation vr_expectation(const VrKernel *k, const VrCheck *check,
-                             const char *cpu);
+                             const char *cpu, const char *backend);
 bool vr_expectation_met(VrExpectation expected, VrOutcome outcome);
 /* "pass", "fail", "pass or fail", ... */
 const char *vr_expectation_name(VrExpectation expected);

@@ -139,7 +139,7 @@ static VrExpectation expected(const VrKernel *k, const char *id,
     const VrCheck *check = vr_check_find(id);
 
     g_assert_nonnull(check);
-    return vr_expectation(k, check, cpu);
+    return vr_expectation(k, check, cpu, "lockstep");
 }
 
 /* A check about VMX is expected to say so on any other CPU. */
@@ -341,11 +341,11 @@ static void test_options(void)
     g_assert_nonnull(strstr(err.text, "--arch"));
     g_assert_null(vr_option_scenarios("BOOT,NOTHING", "arm64", &err));
     g_assert_null(vr_option_scenarios("BOOT", "x86", &err));
-    g_assert_true(vr_option_backend("builtin", &err));
-    g_assert_true(vr_option_backend("model", &err));
-    g_assert_true(vr_option_backend("lockstep:rtl:model", &err));
-    g_assert_false(vr_option_backend("lockstep:rtl:builtin", &err));
-    g_assert_false(vr_option_backend("modle", &err));
+    g_assert_true(vr_option_backend("builtin", "gicv3-redist", &err));
+    g_assert_true(vr_option_backend("model", "gicv3-redist", &err));
+    g_assert_true(vr_option_backend("lockstep:rtl:model", "gicv3-redist", &err));
+    g_assert_false(vr_option_backend("lockstep:rtl:builtin", "gicv3-redist", &err));
+    g_assert_false(vr_option_backend("modle", "gicv3-redist", &err));
     g_assert_nonnull(strstr(err.text, "model"));
     g_assert_false(vr_option_range("--jobs", 0, 1, 2, &err));
     g_assert_true(vr_option_range("--jobs", 2, 1, 2, &err));
