@@ -13,6 +13,9 @@ import subprocess
 import sys
 import time
 
+# What names the backend
+PROPERTY = os.environ.get("MIGRATE_PROPERTY", "arm-gicv3.redist")
+
 
 class Machine:
     def __init__(self, folder, name, command):
@@ -97,7 +100,7 @@ def go_on(machine):
 def main(folder, source, target, *qemu):
     state = os.path.join(folder, "state")
     a = Machine(folder, "a",
-                [*qemu, "-global", "arm-gicv3.redist=" + source])
+                [*qemu, "-global", f"{PROPERTY}={source}"])
     a.connect()
     a.wait_ticks(5)
     saved = save(a, state)
@@ -106,7 +109,7 @@ def main(folder, source, target, *qemu):
     if not saved:
         return 1
     b = Machine(folder, "b",
-                [*qemu, "-global", "arm-gicv3.redist=" + target,
+                [*qemu, "-global", f"{PROPERTY}={target}",
                  "-incoming", f"exec:cat {state}"])
     try:
         go_on(b)
