@@ -98,17 +98,23 @@ bool pci_msi_set(uint16_t bdf, uint64_t address, uint16_t data)
     return true;
 }
 
-bool pci_msi_enable(uint16_t bdf, bool on)
+bool pci_msi_enable(uint16_t bdf, unsigned vectors)
 {
-    unsigned cap = pci_capability(bdf, PCI_CAP_MSI);
-    uint16_t control;
+    unsigned cap = pci_capability(bdf, PCI_CAP_MSI), control, log2 = 0;
 
     if (!cap) {
         return false;
     }
+    while (vectors > 1u << log2) {
+        log2++;
+    }
     control = hal_pci_read(bdf, cap + MSI_CONTROL, 2)
         & ~(MSI_ENABLE | MSI_MULTIPLE);
-    hal_pci_write(bdf, cap + MSI_CONTROL, 2, control | (on ? MSI_ENABLE : 0));
+    if (log2 > (control >> 1 & 7)) {
+        return false;
+    }
+    hal_pci_write(bdf, cap + MSI_CONTROL, 2, control | log2 << 4
+                  | (vectors ? MSI_ENABLE : 0));
     return true;
 }
 

@@ -38,9 +38,11 @@ uint64_t pci_bar(uint16_t bdf, unsigned n);
 /* Set bits of the command register */
 void pci_command(uint16_t bdf, uint16_t set, uint16_t clear);
 
-/* MSI: false without the capability. One vector. */
+/* MSI: false without the capability. */
 bool pci_msi_set(uint16_t bdf, uint64_t address, uint16_t data);
-bool pci_msi_enable(uint16_t bdf, bool on);
+/* With a block of 1 to 32 vectors, a power of two; 0: off. False also where the
+ * function has fewer. */
+bool pci_msi_enable(uint16_t bdf, unsigned vectors);
 
 typedef struct PciMsix {
     volatile uint32_t *table, *pba;

@@ -50,9 +50,9 @@ void hpet_message_after(const Hpet *hpet, unsigned timer, uint32_t address,
     r[REG_TIMER(timer)] = 0;
     r[REG_MESSAGE(timer)] = (uint64_t)address << 32 | data;
     r[REG_CONFIGURATION] |= ENABLE;
-    r[REG_TIMER(timer)] = TIMER_INTERRUPT | TIMER_MESSAGE;
     r[REG_COMPARATOR(timer)] = r[REG_COUNTER]
         + us * FEMTOSECONDS_PER_US / period;
+    r[REG_TIMER(timer)] = TIMER_INTERRUPT | TIMER_MESSAGE;
 }
 
 void hpet_stop(const Hpet *hpet)

@@ -105,16 +105,20 @@ void ioapic_mask_all(void)
     }
 }
 
+/* Mode 0: the line is low from here until the count has run down. */
+static void load_count(unsigned count)
+{
+    outb(PIT_CONTROL, 0x30);
+    outb(PIT_CHANNEL0, count & 0xff);
+    outb(PIT_CHANNEL0, count >> 8);
+}
+
 void pit_line_low(void)
 {
-    outb(PIT_CONTROL, 0x30);    /* mode 0: low until a count has run down */
+    load_count(0xffff);
 }
 
 void pit_fire_after(unsigned us)
 {
-    unsigned count = us * PIT_HZ / 1000000 + 1;
-
-    pit_line_low();
-    outb(PIT_CHANNEL0, count & 0xff);
-    outb(PIT_CHANNEL0, count >> 8);
+    load_count(us * PIT_HZ / 1000000 + 1);
 }

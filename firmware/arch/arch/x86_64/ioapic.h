@@ -31,7 +31,7 @@ void ioapic_mask_all(void);
 /* The 8254's channel 0 on ISA IRQ 0, mode 0: the line goes low now and high
  * when `us` microseconds (at most 50,000) have passed, and stays so. */
 void pit_fire_after(unsigned us);
-/* The line goes low, and stays so. */
+/* The line goes low, and stays so for 54 milliseconds. */
 void pit_line_low(void);
 
 #endif
