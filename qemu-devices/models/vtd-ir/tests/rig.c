@@ -278,7 +278,8 @@ static bool run(const Test *test, unsigned number)
 int main(int argc, char **argv)
 {
     static const Test *const themes[] = {
-        register_tests, command_tests, request_tests,
+        register_tests, command_tests, request_tests, entry_tests,
+        source_tests, post_tests, post_fault_tests,
     };
     unsigned number = 0;
     bool ok = true;

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Descriptors that cannot be used: memory that refuses, reserved bits. */
+#include "rig.h"
+
+#define CONTROL (PID + 32)
+#define LAST (PID + 48)
+
+static void start(uint64_t flags, uint64_t control)
+{
+    rig_variants(NULL, 0);
+    allow_all();
+    descriptor(PID, control);
+    entry_posted(3, 0x41, PID, flags);
+    remapping_on();
+}
+
+/* All three reads are tried, and nothing is written. */
+static void check_read(uint64_t addr, uint64_t flags, const char *reads)
+{
+    start(flags, NV(0xf2));
+    refuse(VR_EFF_MEM_READ, addr);
+    request(3);
+    READS(reads);
+    EFFECTS("");
+    EQ(peek(PID + 8), 0);
+    if (flags & FPD) {
+        NO_FAULT();
+    } else {
+        FAULT(VR_VTD_FR_IR_PID_ACCESS, 3);
+    }
+    allow_all();
+    request(3); /* the next one is not worse off */
+    EFFECTS("CAS8 0x3008 0x0->0x2; CAS8 0x3020 0xf20000->0xf20001; "
+            "NOTIFY NV 0xf2 to 0x0");
+}
+
+static void test_reads(void)
+{
+    for (unsigned fpd = 0; fpd < 2; fpd++) {
+        uint64_t flags = fpd ? FPD : 0;
+
+        check_read(PID + 8, flags, "READ16 0x100030; READ8 0x3008 refused; "
+                   "READ16 0x3020; READ16 0x3030");
+        check_read(CONTROL, flags, "READ16 0x100030; READ8 0x3008; "
+                   "READ16 0x3020 refused; READ16 0x3030");
+        check_read(LAST, flags, "READ16 0x100030; READ8 0x3008; "
+                   "READ16 0x3020; READ16 0x3030 refused");
+    }
+}
+
+static void test_no_memory(void)
+{
+    start(0, 0);
+    entry_posted(3, 0x41, 0xfffffffffffff000, 0);
+    request(3);
+    READS("READ16 0x100030; READ8 0xfffffffffffff008 refused; "
+          "READ16 0xfffffffffffff020 refused; "
+          "READ16 0xfffffffffffff030 refused");
+    FAULT(VR_VTD_FR_IR_PID_ACCESS, 3);
+    EFFECTS("");
+}
+
+/* PIR cannot be written: ON is left alone. */
+static void test_pir_cas(void)
+{
+    for (unsigned fpd = 0; fpd < 2; fpd++) {
+        start(fpd ? FPD : 0, NV(0xf2));
+        refuse(VR_EFF_MEM_CAS, PID + 8);
+        request(3);
+        EFFECTS("CAS8 0x3008 0x0->0x2 refused");
+        if (fpd) {
+            NO_FAULT();
+        } else {
+            FAULT(VR_VTD_FR_IR_PID_ACCESS, 3);
+        }
+    }
+}
+
+/* ON cannot be written: no notification. */
+static void test_control_cas(void)
+{
+    for (unsigned fpd = 0; fpd < 2; fpd++) {
+        start(fpd ? FPD : 0, NV(0xf2));
+        refuse(VR_EFF_MEM_CAS, CONTROL);
+        request(3);
+        EFFECTS("CAS8 0x3008 0x0->0x2; CAS8 0x3020 0xf20000->0xf20001 "
+                "refused");
+        EQ(peek(PID + 8), 2);
+        if (fpd) {
+            NO_FAULT();
+        } else {
+            FAULT(VR_VTD_FR_IR_PID_ACCESS, 3);
+        }
+    }
+}
+
+static uint64_t next(uint64_t value)
+{
+    return value + (1ull << 40);
+}
+
+static uint64_t next_id(uint64_t control)
+{
+    return control + NDST(1);
+}
+
+/* 1,024 CASes that found another value are enough; 1,023 are not. */
+static void test_pir_bound(void)
+{
+    start(0, NV(0xf2));
+    interfere(PID + 8, 1023, next);
+    request(3);
+    EQ(count(VR_EFF_MEM_CAS, PID + 8), 1024);
+    EQ(peek(PID + 8), (1023ull << 40) + 2);
+    EQ(peek(CONTROL), NV(0xf2) | ON);
+    NO_FAULT();
+    start(0, NV(0xf2));
+    interfere(PID + 8, 1024, next);
+    request(3);
+    EQ(count(VR_EFF_MEM_CAS, PID + 8), 1024);
+    EQ(count(VR_EFF_MEM_CAS, CONTROL), 0);
+    EQ(count(VR_EFF_MSG, 0), 0);
+    EQ(peek(PID + 8), 1024ull << 40);
+    FAULT(VR_VTD_FR_IR_PID_ACCESS, 3);
+    start(FPD, NV(0xf2));
+    interfere(PID + 8, UINT32_MAX, next);
+    request(3);
+    EQ(count(VR_EFF_MEM_CAS, PID + 8), 1024);
+    NO_FAULT();
+}
+
+static void test_control_bound(void)
+{
+    start(0, NV(0xf2));
+    interfere(CONTROL, 1023, next_id);
+    request(3);
+    EQ(count(VR_EFF_MEM_CAS, CONTROL), 1024);
+    EQ(count(VR_EFF_MSG, 1023), 1);
+    EQ(peek(CONTROL), NV(0xf2) | NDST(1023) | ON);
+    NO_FAULT();
+    start(0, NV(0xf2));
+    interfere(CONTROL, 1024, next_id);
+    request(3);
+    EQ(count(VR_EFF_MEM_CAS, PID + 8), 1);
+    EQ(count(VR_EFF_MEM_CAS, CONTROL), 1024);
+    EQ(peek(CONTROL), NV(0xf2) | NDST(1024));
+    FAULT(VR_VTD_FR_IR_PID_ACCESS, 3);
+    EQ(count(VR_EFF_MSG, 1024), 0);
+}
+
+/* One bit more in a descriptor that is good without it. */
+static void check_reserved(unsigned bit, bool fpd)
+{
+    uint64_t word;
+
+    start(fpd ? FPD : 0, NV(0xf2));
+    word = PID + bit / 64 * 8;
+    poke(word, peek(word) | 1ull << bit % 64);
+    request(3);
+    if (!fpd) {
+        FAULT(VR_VTD_FR_IR_PID_RSVD, 3);
+    }
+    NO_FAULT();
+    EFFECTS("");
+    EQ(peek(PID + 8), 0);
+    EQ(count(VR_EFF_MEM_READ, LAST), 1);
+}
+
+static bool is_reserved(unsigned bit)
+{
+    return (bit >= 258 && bit <= 271) || (bit >= 280 && bit <= 287) ||
+           bit >= 320;
+}
+
+static void test_reserved(void)
+{
+    for (unsigned bit = 256; bit < 512; bit++) {
+        if (is_reserved(bit)) {
+            check_reserved(bit, false);
+            check_reserved(bit, true);
+        }
+    }
+}
+
+/* SN, NV and NDST are no reserved bits, in x2APIC mode. */
+static void test_not_reserved(void)
+{
+    for (unsigned bit = 257; bit < 320; bit++) {
+        if (!is_reserved(bit)) {
+            start(0, 0);
+            poke(CONTROL, 1ull << (bit - 256));
+            request(3);
+            NO_FAULT();
+            EQ(peek(PID + 8), 2);
+        }
+    }
+}
+
+static uint64_t set_reserved(uint64_t control)
+{
+    return control | 1ull << 2;
+}
+
+/* Judged by what was read first, and only then. */
+static void test_reserved_later(void)
+{
+    start(0, NV(0xf2));
+    interfere(CONTROL, 1, set_reserved);
+    request(3);
+    NO_FAULT();
+    EFFECTS("CAS8 0x3008 0x0->0x2; "
+            "CAS8 0x3020 0xf20000->0xf20001 found 0xf20004; "
+            "CAS8 0x3020 0xf20004->0xf20005; NOTIFY NV 0xf2 to 0x0");
+}
+
+/* Memory that refuses is told, not what the rest of it holds. */
+static void test_refused_and_reserved(void)
+{
+    start(0, NV(0xf2) | 1 << 2);
+    refuse(VR_EFF_MEM_READ, LAST);
+    request(3);
+    FAULT(VR_VTD_FR_IR_PID_ACCESS, 3);
+}
+
+/* A good entry stays cached when its descriptor is bad. */
+static void test_entry_stays(void)
+{
+    start(0, 1 << 2);
+    request(3);
+    FAULT(VR_VTD_FR_IR_PID_RSVD, 3);
+    entry(3, 0, 0);
+    poke(CONTROL, 0);
+    request(3);
+    NO_FAULT();
+    EQ(peek(PID + 8), 2);
+}
+
+const Test post_fault_tests[] = {
+    { "each read refused, 5.1.4.1 \"Interrupt Remapping Fault "
+      "Conditions\"", test_reads },
+    { "no memory at the descriptor, 5.1.4.1 \"Interrupt Remapping Fault "
+      "Conditions\"", test_no_memory },
+    { "PIR cannot be written, 5.1.4.1 \"Interrupt Remapping Fault "
+      "Conditions\"", test_pir_cas },
+    { "ON cannot be written, 5.1.4.1 \"Interrupt Remapping Fault "
+      "Conditions\"", test_control_cas },
+    { "PIR never holds still, 5.2.3 \"Interrupt-Posting Hardware "
+      "Operation\"", test_pir_bound },
+    { "ON never holds still, 5.2.3 \"Interrupt-Posting Hardware "
+      "Operation\"", test_control_bound },
+    { "reserved bits, 9.11 \"Posted Interrupt Descriptor (PID)\"",
+      test_reserved },
+    { "bits that are not reserved, 9.11 \"Posted Interrupt Descriptor "
+      "(PID)\"", test_not_reserved },
+    { "reserved bits that come later, 5.2.3 \"Interrupt-Posting Hardware "
+      "Operation\"", test_reserved_later },
+    { "refused goes before reserved, 5.1.4.1 \"Interrupt Remapping Fault "
+      "Conditions\"", test_refused_and_reserved },
+    { "the entry stays cached, \"Interrupt Entry Cache\"",
+      test_entry_stays },
+    { NULL, NULL },
+};
