@@ -84,14 +84,21 @@ bool fw_case_ended(void);
 bool fw_suite_begin(void);
 void fw_case_begin(void);
 void fw_case_end(void);
+/*
+ * After each case's result: false if the machine is in a state that only a
+ * restart gets it out of. A host that starts the image again (option
+ * "restart=1") then does so; else the cases go on. True where a suite has none.
+ */
+bool fw_machine_usable(void);
 
 /* Runs the cases that match the options; returns the number that failed. */
 int fw_run(void);
 
 /*
  * Options that the runner on the host patches into the image:
- * "case=GLOB list=1 from=N" separated by blanks; from: the number of the first
- * case to run, for going on after one that hung.
+ * "case=GLOB list=1 from=N restart=1" separated by blanks; from: the number of
+ * the first case to run, for going on after one that hung; restart: the host
+ * starts the image again if it ends too early.
  */
 #define FW_OPTIONS_MAGIC "VRLYFWOPTIONS01="
 extern char fw_options[256];
@@ -118,6 +125,8 @@ int strncmp(const char *a, const char *b, size_t n);
 void hal_console_write(char c);
 /* Ends the machine, or halts for ever where it cannot be ended. */
 _Noreturn void hal_end(int failed);
+/* Resets the machine. */
+_Noreturn void hal_restart(void);
 
 /* CPUs: 0 is the one that started. */
 int hal_cpu_count(void);
@@ -131,5 +140,17 @@ bool hal_wait(int cpu, uint64_t us);
 uint64_t hal_ticks(void);
 uint64_t hal_ticks_per_us(void);
 void hal_delay_us(uint64_t us);
+
+/* A pointer to physical memory or registers; NULL if they cannot be mapped.
+ * Pointers to one range may be had again and again. */
+void *hal_map(uint64_t address, size_t size);
+
+/* Physical address of ACPI's RSDP; 0: none found */
+uint64_t hal_acpi_rsdp(void);
+
+/* PCI configuration space of segment 0: size 1, 2 or 4, naturally aligned.
+ * bdf: bus 15:8, device 7:3, function 2:0. What does not answer reads all ones. */
+uint32_t hal_pci_read(uint16_t bdf, unsigned offset, unsigned size);
+void hal_pci_write(uint16_t bdf, unsigned offset, unsigned size, uint32_t v);
 
 #endif

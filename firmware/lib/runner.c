@@ -86,6 +86,21 @@ bool fw_option(const char *key, char *buf, size_t size)
     return false;
 }
 
+__attribute__((weak)) bool fw_machine_usable(void)
+{
+    return true;
+}
+
+static void restart_if_unusable(void)
+{
+    char text[4];
+
+    if (fw_option("restart", text, sizeof(text)) && !fw_machine_usable()) {
+        fw_printf("# the machine starts again\n");
+        hal_restart();
+    }
+}
+
 static void run_case(const FwCase *c, int number)
 {
     now.failed = now.skipped = false;
@@ -152,6 +167,7 @@ int fw_run(void)
         if (fw_glob(glob, c->id) && ++number >= from) {
             run_case(c, number);
             failed += now.failed;
+            restart_if_unusable();
         }
     }
     fw_printf("# %d cases, %d failed\n", count, failed);

@@ -6,6 +6,7 @@
 #define APIC_BASE_X2APIC (1ull << 10)
 #define APIC_PAGE        0xfee00000ull
 #define APIC_ID          0x20
+#define APIC_TPR         0x80
 #define APIC_EOI         0xb0
 #define APIC_SVR         0xf0
 #define APIC_ICR         0x300
@@ -67,6 +68,12 @@ void x86_apic_ipi(uint32_t apic_id, uint32_t icr)
     x86_apic_write(APIC_ICR, icr);
 }
 
+static void software_enable(void)
+{
+    x86_apic_write(APIC_SVR, 0x1ff);
+    x86_apic_write(APIC_TPR, 0);
+}
+
 void x86_apic_init(void)
 {
     uint64_t base = rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE;
@@ -75,6 +82,29 @@ void x86_apic_init(void)
     if (x86_x2apic_supported()) {
         wrmsr(MSR_APIC_BASE, base | APIC_BASE_X2APIC);
     }
-    x86_apic_write(APIC_SVR, 0x1ff);
-    x86_apic_write(0x80, 0);
+    software_enable();
+}
+
+bool x86_apic_is_x2apic(void)
+{
+    return in_x2apic();
+}
+
+/* From x2APIC to xAPIC mode the way is through the disabled state (SDM 3A,
+ * 11.12.5 "x2APIC State Transitions"). */
+void x86_apic_mode(bool x2apic)
+{
+    uint64_t base = rdmsr(MSR_APIC_BASE)
+        & ~(APIC_BASE_ENABLE | APIC_BASE_X2APIC);
+
+    if (in_x2apic() != x2apic) {
+        if (!x2apic) {
+            wrmsr(MSR_APIC_BASE, base);
+        }
+        wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
+        if (x2apic) {
+            wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE | APIC_BASE_X2APIC);
+        }
+    }
+    software_enable();
 }

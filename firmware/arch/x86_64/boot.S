@@ -7,7 +7,7 @@
 #include "x86.h"
 
 #define MULTIBOOT_MAGIC 0x1badb002
-#define MULTIBOOT_FLAGS 0
+#define MULTIBOOT_FLAGS 2     /* tell about memory */
 #define CR0_BITS (0x80000000 | 0x10000 | 0x20 | 0x2 | 0x1)  /* PG WP NE MP PE */
 #define CR4_BITS (0x20)                                     /* PAE */
 #define EFER_BITS 0x901                                     /* SCE LME NXE */
@@ -24,6 +24,8 @@
 _start:
     cli
     cld
+    mov %eax, boot_magic
+    mov %ebx, boot_information
     mov $__bss_start, %edi
     mov $__bss_end, %ecx
     sub %edi, %ecx
@@ -136,14 +138,19 @@ boot_gdtr:
     .word boot_gdt_end - boot_gdt - 1
     .long boot_gdt
 
-    .globl ap_started
+    .globl ap_started, boot_magic, boot_information
     .align 4
 ap_started:
+    .long 0
+/* What the loader left in EAX and EBX */
+boot_magic:
+    .long 0
+boot_information:
     .long 0
 
     .bss
     .align 4096
-    .globl pml4
+    .globl pml4, pdpt
 pml4:
     .skip 4096
 pdpt:

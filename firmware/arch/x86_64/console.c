@@ -69,3 +69,13 @@ _Noreturn void hal_end(int failed)
         asm volatile("cli; hlt");
     }
 }
+
+/* The reset control register of PCs */
+_Noreturn void hal_restart(void)
+{
+    outb(0xcf9, 2);
+    outb(0xcf9, 6);
+    for (;;) {
+        asm volatile("cli; hlt");
+    }
+}

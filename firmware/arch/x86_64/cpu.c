@@ -44,7 +44,8 @@ void fw_main(void);
 static Cpu cpus[FW_MAX_CPUS];
 static IdtEntry idt[256] FW_ALIGNED(16);
 static X86Handler *handlers[256];
-static uint64_t counts[256];
+static uint64_t counts[FW_MAX_CPUS][256];
+static int wake_vector;
 static int cpu_count = 1;
 static uint64_t ticks_per_us;
 
@@ -172,7 +173,8 @@ void x86_interrupt(FwFrame *frame)
         }
         come_back(cpu, frame);
     } else {
-        __atomic_fetch_add(&counts[frame->vector], 1, __ATOMIC_SEQ_CST);
+        __atomic_fetch_add(&counts[cpu->index][frame->vector], 1,
+                           __ATOMIC_SEQ_CST);
         if (frame->vector >= 32) {
             x86_apic_eoi();
         }
@@ -184,9 +186,19 @@ void x86_set_handler(int vector, X86Handler *handler)
     handlers[vector] = handler;
 }
 
+uint64_t x86_interrupt_count_on(int cpu, int vector)
+{
+    return __atomic_load_n(&counts[cpu][vector], __ATOMIC_SEQ_CST);
+}
+
 uint64_t x86_interrupt_count(int vector)
 {
-    return __atomic_load_n(&counts[vector], __ATOMIC_SEQ_CST);
+    uint64_t sum = 0;
+
+    for (int i = 0; i < FW_MAX_CPUS; i++) {
+        sum += x86_interrupt_count_on(i, vector);
+    }
+    return sum;
 }
 
 void x86_interrupt_count_reset(void)
@@ -251,6 +263,14 @@ void hal_run_on(int cpu, void (*fn)(void *), void *arg)
     cpus[cpu].fn = fn;
     cpus[cpu].arg = arg;
     __atomic_store_n(&cpus[cpu].busy, true, __ATOMIC_SEQ_CST);
+    if (wake_vector) {
+        x86_apic_ipi(cpus[cpu].apic_id, 0x4000 | wake_vector);
+    }
+}
+
+void x86_idle_interruptible(int vector)
+{
+    wake_vector = vector;
 }
 
 bool hal_wait(int cpu, uint64_t us)
@@ -264,6 +284,19 @@ bool hal_wait(int cpu, uint64_t us)
         cpu_relax();
     }
     return true;
+}
+
+static void idle(const Cpu *cpu)
+{
+    if (!wake_vector) {
+        cpu_relax();
+        return;
+    }
+    irq_disable();
+    if (!__atomic_load_n(&cpu->busy, __ATOMIC_SEQ_CST)) {
+        asm volatile("sti; hlt" : : : "memory");
+    }
+    irq_enable();
 }
 
 void ap_main(int index)
@@ -280,7 +313,7 @@ void ap_main(int index)
             cpu->fn(cpu->arg);
             __atomic_store_n(&cpu->busy, false, __ATOMIC_SEQ_CST);
         }
-        cpu_relax();
+        idle(cpu);
     }
 }
 

@@ -98,9 +98,15 @@ int x86_try(void (*fn)(void *), void *arg, FwException *out);
  * handler signals EOI itself. */
 typedef void X86Handler(FwFrame *frame);
 void x86_set_handler(int vector, X86Handler *handler);
-/* How often a vector without a handler arrived, on any CPU */
+/* How often a vector without a handler arrived, on any CPU, on one */
 uint64_t x86_interrupt_count(int vector);
+uint64_t x86_interrupt_count_on(int cpu, int vector);
 void x86_interrupt_count_reset(void);
+/*
+ * From now on CPUs without work wait in HLT with interrupts enabled, and are
+ * woken with this vector. (Before, they spin with interrupts disabled.)
+ */
+void x86_idle_interruptible(int wake_vector);
 
 /* Descriptor tables of this CPU */
 uint64_t x86_gdt_base(void);
@@ -113,6 +119,10 @@ uint64_t x86_page_tables(void);
 /* Local APIC, in whatever mode it is; registers by xAPIC offset */
 bool x86_x2apic_supported(void);
 void x86_apic_init(void);
+/* This CPU's APIC to x2APIC mode or to xAPIC mode, enabled, all its state as
+ * after a reset but for the spurious-interrupt vector and the logical id */
+void x86_apic_mode(bool x2apic);
+bool x86_apic_is_x2apic(void);
 uint32_t x86_apic_id(void);
 uint32_t x86_apic_read(unsigned offset);
 void x86_apic_write(unsigned offset, uint32_t val);
@@ -196,6 +206,38 @@ static inline uint8_t inb(uint16_t port)
 
     asm volatile("inb %1, %0" : "=a"(v) : "Nd"(port) : "memory");
     return v;
+}
+
+#define X86_PORT(suffix, type)                                            \
+    static inline void out##suffix(uint16_t port, type v)                 \
+    {                                                                     \
+        asm volatile("out" #suffix " %0, %1" : : "a"(v), "Nd"(port)       \
+                     : "memory");                                         \
+    }                                                                     \
+    static inline type in##suffix(uint16_t port)                          \
+    {                                                                     \
+        type v;                                                           \
+                                                                          \
+        asm volatile("in" #suffix " %1, %0" : "=a"(v) : "Nd"(port)        \
+                     : "memory");                                         \
+        return v;                                                         \
+    }
+X86_PORT(w, uint16_t)
+X86_PORT(l, uint32_t)
+#undef X86_PORT
+
+/* 16 bytes, 16-byte aligned, in one step; false if they were not *expected,
+ * which then gets what was found. The processor must have CMPXCHG16B. */
+static inline bool cmpxchg16b(volatile void *p, uint64_t expected[2],
+                              const uint64_t desired[2])
+{
+    bool done;
+
+    asm volatile("lock cmpxchg16b %0; sete %1"
+                 : "+m"(*(volatile unsigned __int128 *)p), "=q"(done),
+                   "+a"(expected[0]), "+d"(expected[1])
+                 : "b"(desired[0]), "c"(desired[1]) : "memory", "cc");
+    return done;
 }
 
 static inline void irq_enable(void)
