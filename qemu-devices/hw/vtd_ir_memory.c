@@ -14,29 +14,36 @@
 
 #define MAX_ACCESS 16
 
-/* For reads too, as read-only memory is refused. */
-static bool is_ram(hwaddr addr, hwaddr len)
+/*
+ * The host's address of guest RAM, or NULL; in an RCU critical section, and
+ * with the BQL, without which the memory map does not change. Read-only memory
+ * is refused for reads too.
+ */
+static void *find(hwaddr addr, hwaddr len)
 {
     hwaddr xlat, there = len;
     MemoryRegion *mr;
 
     if (!len || len > MAX_ACCESS || addr + len < addr) {
-        return false;
+        return NULL;
     }
-    RCU_READ_LOCK_GUARD();
     mr = address_space_translate(&address_space_memory, addr, &xlat, &there,
                                  true, MEMTXATTRS_UNSPECIFIED);
-    return there >= len && memory_region_is_ram(mr) &&
-           memory_access_is_direct(mr, true, MEMTXATTRS_UNSPECIFIED);
+    if (there < len || !memory_region_is_ram(mr) ||
+        !memory_access_is_direct(mr, true, MEMTXATTRS_UNSPECIFIED)) {
+        return NULL;
+    }
+    return (uint8_t *)memory_region_get_ram_ptr(mr) + xlat;
 }
 
-/* The memory map does not change in between: that takes the BQL. */
+/* To write there */
 static void *map(hwaddr addr, hwaddr len)
 {
     hwaddr there = len;
     void *ptr;
 
-    if (!is_ram(addr, len)) {
+    RCU_READ_LOCK_GUARD();
+    if (!find(addr, len)) {
         return NULL;
     }
     ptr = address_space_map(&address_space_memory, addr, &there, true,
@@ -81,8 +88,10 @@ static void read_16(Int128 *ptr, void *buf)
 bool virelay_vtd_ir_mem_read(void *opaque, uint64_t addr, void *buf,
                              size_t len)
 {
-    void *ptr = map(addr, len);
+    void *ptr;
 
+    RCU_READ_LOCK_GUARD();
+    ptr = find(addr, len);
     if (!ptr) {
         return false;
     }
@@ -95,7 +104,6 @@ bool virelay_vtd_ir_mem_read(void *opaque, uint64_t addr, void *buf,
     } else {
         memcpy(buf, ptr, len);
     }
-    unmap(ptr, len, false);
     return true;
 }
 
