@@ -7,6 +7,7 @@
 #include "env.h"
 #include "firmware.h"
 #include "firmware_machine.h"
+#include "firmware_suite.h"
 #include "options.h"
 #include "outfile.h"
 #include "progress.h"
@@ -15,11 +16,10 @@
 
 typedef struct Options {
     char *arch, *suite, *machine, *glob, *cpu, *out, *junit, *json;
+    char *backend, **variant, *joined, *unit;
     int cpus, timeout;
     gboolean list, verbose;
 } Options;
-
-static const char *const suites[] = { "vmx" };
 
 static void options_clear(Options *o)
 {
@@ -31,18 +31,35 @@ static void options_clear(Options *o)
     g_free(o->out);
     g_free(o->junit);
     g_free(o->json);
+    g_free(o->backend);
+    g_strfreev(o->variant);
+    g_free(o->joined);
+    g_free(o->unit);
 }
 
-static bool check_options(const Options *o, VrError *err)
+/* The block that the suite is about, if it is about one */
+static bool check_block(Options *o, const VrFirmwareSuite *suite, VrError *err)
 {
-    bool known = false;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(suites); i++) {
-        known = known || strcmp(suites[i], o->suite) == 0;
+    if (suite->block) {
+        vr_option_default(&o->backend, "model");
+        return vr_option_backend(o->backend, suite->block, err)
+            && vr_option_variant(o->variant, o->backend, suite->block,
+                                 &o->joined, err);
     }
-    if (!known) {
-        return vr_error_set(err, VR_ERR_USAGE,
-                            "no such suite: '%s'; there is vmx", o->suite);
+    if (o->backend || o->variant || o->unit) {
+        return vr_error_set(err, VR_ERR_USAGE, "--backend, --variant and "
+                            "--unit are for suites of a block; %s is of a "
+                            "processor", suite->name);
+    }
+    return true;
+}
+
+static bool check_options(Options *o, VrError *err)
+{
+    const VrFirmwareSuite *suite = vr_firmware_suite(o->suite, err);
+
+    if (!suite || !check_block(o, suite, err)) {
+        return false;
     }
     if (strcmp(o->arch, "x86") != 0) {
         return vr_error_set(err, VR_ERR_USAGE, "suite %s is for --arch x86",
@@ -99,9 +116,10 @@ static void print_results(const Options *o, const GPtrArray *cases)
             print_case(c);
         }
     }
-    printf("%u cases of suite %s on %s: %u passed, %u failed, %u hung, "
+    printf("%u cases of suite %s on %s%s%s: %u passed, %u failed, %u hung, "
            "%u skipped; %u not as expected\n", cases->len, o->suite,
-           o->machine, count_of(cases, VR_CASE_PASS),
+           o->machine, o->backend ? ", backend " : "",
+           o->backend ? o->backend : "", count_of(cases, VR_CASE_PASS),
            count_of(cases, VR_CASE_FAIL), count_of(cases, VR_CASE_HUNG),
            count_of(cases, VR_CASE_SKIP), surprises(cases));
 }
@@ -159,7 +177,7 @@ static bool write_junit(const Options *o, const GPtrArray *cases, VrError *err)
     g_string_append_printf(s, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                            "<testsuites>\n  <testsuite name=\"%s.%s\" "
                            "tests=\"%u\" failures=\"%u\">\n", o->suite,
-                           o->machine, cases->len, surprises(cases));
+                           o->backend ? o->backend : o->machine, cases->len, surprises(cases));
     for (guint i = 0; i < cases->len; i++) {
         junit_case(s, cases->pdata[i]);
     }
@@ -189,14 +207,20 @@ static bool run_in(const Options *o, const VrFirmwareSpec *spec,
         && (!o->junit || write_junit(o, cases, err));
 }
 
-static int run(const VrCommand *self, const Options *o)
+static VrFirmwareSpec spec_of(const Options *o)
 {
-    g_autofree char *name = g_strconcat("firmware-", o->suite, NULL);
-    VrFirmwareSpec spec = {
+    return (VrFirmwareSpec) {
         .suite = o->suite, .machine = o->machine, .cpu = o->cpu,
+        .backend = o->backend, .variant = o->joined, .unit = o->unit,
         .glob = o->glob, .cpus = o->cpus, .case_timeout_s = o->timeout,
         .list = o->list,
     };
+}
+
+static int run(const VrCommand *self, Options *o)
+{
+    g_autofree char *name = g_strconcat("firmware-", o->suite, NULL);
+    VrFirmwareSpec spec;
     VrRunFolder *folder;
     int ret = VR_EXIT_OK;
     VrError err;
@@ -206,6 +230,7 @@ static int run(const VrCommand *self, const Options *o)
         || !(folder = vr_run_folder_new(name, o->out, &err))) {
         return vr_cli_fail(self, &err);
     }
+    spec = spec_of(o);
     vr_signals_catch();
     ok = run_in(o, &spec, folder, &ret, &err);
     if (o->list || ret == VR_EXIT_INTERRUPTED) {
@@ -225,9 +250,18 @@ static int cmd_firmware(const VrCommand *self, int argc, char **argv)
         { "arch", 0, 0, G_OPTION_ARG_STRING, &o.arch, "x86 (the default)",
           "ARCH" },
         { "suite", 's', 0, G_OPTION_ARG_STRING, &o.suite,
-          "vmx (the default)", "NAME" },
+          "vmx (the default), or vtd-ir: interrupt remapping and posting",
+          "NAME" },
         { "machine", 'm', 0, G_OPTION_ARG_STRING, &o.machine,
           "qemu (the default) or bochs, as a second opinion", "NAME" },
+        { "backend", 'b', 0, G_OPTION_ARG_STRING, &o.backend,
+          "vtd-ir: builtin, model (the default), rtl, lockstep or "
+          "lockstep:DUT:REFERENCE", "B" },
+        { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.variant,
+          "vtd-ir: a parameter of the block; may be repeated", "NAME=VALUE" },
+        { "unit", 0, 0, G_OPTION_ARG_STRING, &o.unit,
+          "vtd-ir: more properties of QEMU's intel-iommu, as eim=off",
+          "LIST" },
         { "case", 'c', 0, G_OPTION_ARG_STRING, &o.glob,
           "Cases to run, with * and ? (all)", "GLOB" },
         { "cpu", 0, 0, G_OPTION_ARG_STRING, &o.cpu,

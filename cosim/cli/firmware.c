@@ -13,6 +13,7 @@
 #define POLL_US 20000
 #define OPTIONS_MAGIC "VRLYFWOPTIONS01="
 #define OPTIONS_SIZE (256 - sizeof(OPTIONS_MAGIC))
+#define QEMU_MISMATCH 70     /* its exit status, qemu-devices/hw/run.h */
 
 /* What one boot said */
 typedef struct Boot {
@@ -20,6 +21,7 @@ typedef struct Boot {
     unsigned total;      /* of the plan line */
     unsigned done;       /* number of the last case with a result */
     bool started, ended;
+    bool mismatched;     /* QEMU ended at a mismatch of a lockstep */
     char *running;       /* a case without a result yet */
     GString *notes;      /* its diagnostics */
     char *last_note;
@@ -247,8 +249,8 @@ static bool boot(Boot *b, const VrFirmwareSpec *spec, const char *dir,
                  unsigned number, gint64 began, VrError *err)
 {
     const VrFirmwareMachine *machine = vr_firmware_machine(spec->machine, err);
-    g_autofree char *options = g_strdup_printf("case=%s from=%u%s", spec->glob,
-                                               b->done + 1,
+    g_autofree char *options = g_strdup_printf("case=%s from=%u restart=1%s",
+                                               spec->glob, b->done + 1,
                                                spec->list ? " list=1" : "");
     g_autofree char *name = g_strdup_printf("console-%u.txt", number);
     g_autofree char *console = g_build_filename(dir, name, NULL);
@@ -265,6 +267,7 @@ static bool boot(Boot *b, const VrFirmwareSpec *spec, const char *dir,
         return false;
     }
     watch(child, spec, console, began);
+    b->mismatched = vr_child_status(child) == QEMU_MISMATCH;
     vr_child_free(child);
     parse(b, console);
     return true;
@@ -279,6 +282,20 @@ static bool nothing_said(const Boot *b, const char *dir, VrError *err)
                         "the suite did not start: %s; the console is in %s",
                         b->last_note ? b->last_note : *tail ? tail
                         : "the machine said nothing", dir);
+}
+
+/* The case that runs gets no result of its own: why the machine ended. */
+static void add_ended(Boot *b, const char *dir)
+{
+    g_autofree char *id = g_strdup(b->running);
+    g_autofree char *log = g_build_filename(dir, "machine.log", NULL);
+    g_autofree char *tail = vr_log_tail(log, 8);
+
+    if (b->mismatched) {
+        g_string_append_printf(b->notes, "lockstep mismatch:\n%s\n", tail);
+    }
+    add_case(b, id, VR_CASE_HUNG, b->notes->str);
+    b->done++;
 }
 
 static bool boot_until_done(Boot *b, const VrFirmwareSpec *spec,
@@ -300,10 +317,7 @@ static bool boot_until_done(Boot *b, const VrFirmwareSpec *spec,
             return nothing_said(b, dir, err);
         }
         if (b->running) {
-            g_autofree char *id = g_strdup(b->running);
-
-            add_case(b, id, VR_CASE_HUNG, b->notes->str);
-            b->done++;
+            add_ended(b, dir);
         }
     } while (!b->ended && b->done < b->total);
     return true;
@@ -330,7 +344,8 @@ static void mark_known(GPtrArray *cases, const char *line)
 static void apply_known(const VrFirmwareSpec *spec, GPtrArray *cases)
 {
     g_autofree char *below = g_strdup_printf(
-        "firmware/suites/%s/%s-differences.txt", spec->suite, spec->machine);
+        "firmware/suites/%s/%s-differences.txt", spec->suite,
+        spec->backend ? spec->backend : spec->machine);
     g_autofree char *path = vr_env_root(below, NULL);
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;

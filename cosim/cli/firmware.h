@@ -14,7 +14,7 @@ typedef enum VrCaseResult {
     VR_CASE_PASS,
     VR_CASE_FAIL,
     VR_CASE_SKIP,
-    VR_CASE_HUNG,    /* said nothing more, or the machine died in it */
+    VR_CASE_HUNG,    /* said nothing more, or the machine ended in it */
 } VrCaseResult;
 
 typedef struct VrFirmwareCase {
@@ -22,12 +22,15 @@ typedef struct VrFirmwareCase {
     char *section, *title;   /* only after a list */
     VrCaseResult result;
     char *text;              /* diagnostics, or why it was skipped */
-    const char *known;       /* why this machine differs; NULL: it does not */
+    const char *known;       /* why this machine, or backend, differs; or NULL */
 } VrFirmwareCase;
 
 typedef struct VrFirmwareSpec {
     const char *suite;
     const char *machine;     /* "qemu", "bochs" */
+    const char *backend;     /* of the block that the suite is about, or NULL */
+    const char *variant;     /* "NAME=VALUE:...", or NULL */
+    const char *unit;        /* more properties of QEMU's intel-iommu, or NULL */
     const char *cpu;         /* QEMU: "vmx" or a model; NULL: the default */
     const char *glob;        /* cases */
     const char *qemu;        /* another QEMU than ours, or NULL */

@@ -4,6 +4,7 @@
 
 #include "env.h"
 #include "firmware_machine.h"
+#include "firmware_suite.h"
 #include "machine_arch.h"
 
 static GPtrArray *qemu_command(const VrFirmwareSpec *spec, const char *image,
@@ -27,6 +28,7 @@ static GPtrArray *qemu_command(const VrFirmwareSpec *spec, const char *image,
     vr_argv_add(argv, "%u", spec->cpus);
     vr_argv_add(argv, "-serial");
     vr_argv_add(argv, "file:%s", console);
+    vr_firmware_add_devices(argv, spec);
     vr_argv_add(argv, "-kernel");
     vr_argv_add(argv, "%s", image);
     g_ptr_array_add(argv, NULL);
@@ -74,6 +76,11 @@ static GPtrArray *bochs_command(const VrFirmwareSpec *spec, const char *image,
     g_autofree char *quoted = g_shell_quote(dir);
     g_autofree char *bochs = g_find_program_in_path("bochs");
 
+    if (spec->backend) {
+        vr_error_set(err, VR_ERR_USAGE, "suite %s is for --machine qemu: "
+                     "Bochs has no VT-d", spec->suite);
+        return NULL;
+    }
     if (!bochs) {
         vr_error_set(err, VR_ERR_ENVIRONMENT, "Bochs is not installed; next: "
                      "apt-get install bochs bochs-term bochsbios vgabios");

@@ -90,7 +90,7 @@ ours_configured() {
 
 make_firmware() { # MAKE-OPTION...
     local suite
-    for suite in vmx vmxfuzz; do
+    for suite in vmx vmxfuzz vtd-ir; do
         make -C "$VIRELAY_ROOT/firmware" O="$ours/firmware" SUITE=$suite \
             -j "$VIRELAY_JOBS" "$@" || return
     done
