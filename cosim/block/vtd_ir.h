@@ -193,7 +193,8 @@ enum {
  * and whose due time (the present when it was accepted, or updated, plus the
  * delay) is not later than the present: first all notifications that are due,
  * in order, then all requests that are due, in order. TIMER is the earliest due
- * time of anything pending.
+ * time of anything pending. The host's times stay below 2^63, so that no due
+ * time wraps.
  *
  * Drain: everything pending happens at once: first the pending notifications
  * in order, then the requests in order (their notifications without delay).
