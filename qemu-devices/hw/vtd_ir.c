@@ -117,20 +117,6 @@ static bool block_migration(VirelayVtdIr *vr, Error **errp)
     return migrate_add_blocker(&vr->migration_blocker, errp) == 0;
 }
 
-/*
- * A machine with one vCPU, or with one thread for all, translates locked
- * instructions to plain ones. The unit changes descriptors from the main
- * loop's thread too: they have to be atomic.
- */
-static void lock_instructions(void)
-{
-    CPUState *cpu;
-
-    CPU_FOREACH(cpu) {
-        tcg_cflags_set(cpu, CF_PARALLEL);
-    }
-}
-
 bool virelay_vtd_ir_realize(IntelIOMMUState *s, Error **errp)
 {
     VirelayVtdIr *vr;
@@ -159,8 +145,24 @@ bool virelay_vtd_ir_realize(IntelIOMMUState *s, Error **errp)
         return false;
     }
     s->vr = vr;
-    lock_instructions();
     return block_migration(vr, errp);
+}
+
+/* --- reset --- */
+
+/*
+ * A machine with one vCPU, or with one thread for all, translates locked
+ * instructions to plain ones. The unit changes descriptors from the main
+ * loop's thread too: they have to be atomic. At reset, when all CPUs that the
+ * machine starts with are there.
+ */
+static void lock_instructions(void)
+{
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        tcg_cflags_set(cpu, CF_PARALLEL);
+    }
 }
 
 void virelay_vtd_ir_reset(IntelIOMMUState *s)
@@ -171,6 +173,7 @@ void virelay_vtd_ir_reset(IntelIOMMUState *s)
     if (!vr) {
         return;
     }
+    lock_instructions();
     WITH_QEMU_LOCK_GUARD(&vr->fault_lock) {
         vr->fault_count = 0;
     }
