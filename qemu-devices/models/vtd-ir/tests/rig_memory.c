@@ -8,7 +8,7 @@
 #include "rig_memory.h"
 
 #define PAGE 4096
-#define MAX_PAGES 64
+#define MAX_PAGES 192
 #define MAX_REFUSALS 8
 
 typedef struct Page {

@@ -27,8 +27,11 @@ void remapping_on(void)
     forget();
 }
 
+static uint32_t unpublished; /* bytes that were put behind IQT_REG */
+
 void queue_on(bool dw)
 {
+    unpublished = 0;
     poke(QUEUE, peek(QUEUE)); /* so that there is memory */
     gcmd_clear(QIE);
     wr(VR_VTD_IQT_REG, 0);
@@ -37,8 +40,8 @@ void queue_on(bool dw)
     forget();
 }
 
-/* Where the next descriptor goes: IQT_REG, as long as nothing was put. */
-static uint32_t put_behind(uint32_t tail, uint64_t lo, uint64_t hi)
+/* Where the next one goes */
+static uint32_t put_at(uint32_t tail, uint64_t lo, uint64_t hi)
 {
     uint32_t size = rd(VR_VTD_IQA_REG) & DW ? 32 : 16;
 
@@ -48,12 +51,10 @@ static uint32_t put_behind(uint32_t tail, uint64_t lo, uint64_t hi)
     return (tail + size) % 4096;
 }
 
-static uint32_t unpublished; /* bytes that were put behind IQT_REG */
-
 void put(uint64_t lo, uint64_t hi)
 {
     uint32_t tail = rd(VR_VTD_IQT_REG);
-    uint32_t end = put_behind((tail + unpublished) % 4096, lo, hi);
+    uint32_t end = put_at((tail + unpublished) % 4096, lo, hi);
 
     unpublished = (end - tail) & 0xfff;
 }
