@@ -232,7 +232,8 @@ enum {
  *     FEUADDR_REG, IEUADDR_REG: all, RsvdZ while "eim" is 0.
  *   - FSTS_REG: PFO, PPF, IQE, ICE, ITE, FRI; PRO and advanced logging are
  *     not implemented. FRI is set when PPF goes from 0 to 1. IQERCD_REG keeps
- *     its fields until the next error of the same kind.
+ *     its fields until the next error of the same kind; an ICE while ICE is 1
+ *     leaves ICESID.
  *   - ICS_REG: IWC. IP of FECTL_REG and IECTL_REG is read-only.
  *
  * Fault log: a record goes to the next FRCD_REG in turn, beginning with 0
