@@ -15,6 +15,13 @@ static const VrCheck *const checks[] = {
     &vr_check_tdir_edge_and_level,
     &vr_check_tdir_stress,
     &vr_check_x86_boot,
+    &vr_check_ir_remapped,
+    &vr_check_ir_compat_blocked,
+    &vr_check_ir_sid,
+    &vr_check_ir_invalidation,
+    &vr_check_pi_posted_msi,
+    &vr_check_pi_affinity,
+    &vr_check_pi_storm,
     &vr_check_vmx_params,
     &vr_check_svm_params,
     &vr_check_vmx_selftests,
@@ -154,10 +161,14 @@ static VrVerdict *other_cpu(const VrCheck *check, const VrRun *run,
                           "have %s", check->cpu);
 }
 
-/* A check about a block, on a machine that has none of its kind. */
-static VrVerdict *no_block(const VrCheck *check, const VrRun *run)
+/* A check about a block, on a machine whose unit the agent used, but as none. */
+static VrVerdict *no_block(const VrCheck *check, const VrRun *run,
+                           const char *name)
 {
-    if (!check->needs_block || !run->records || run->has_block) {
+    int64_t source;
+
+    if (!check->needs_block || run->has_block ||
+        !vr_report_fact(run->report, name, "source", &source)) {
         return NULL;
     }
     return vr_verdict_new(VR_VERDICT_NOT_APPLICABLE, "the remapping unit is "
@@ -171,6 +182,6 @@ VrVerdict *vr_check_judge(const VrCheck *check, const VrRun *run)
     VrVerdict *v = other_cpu(check, run, name);
 
     v = v ? v : why_not_judged(run, slice, name);
-    v = v ? v : no_block(check, run);
+    v = v ? v : no_block(check, run, name);
     return v ? v : check->judge(run, slice);
 }

@@ -29,6 +29,18 @@ extern const VrCheck vr_check_vmx_params;
 extern const VrCheck vr_check_svm_params;
 /* x86_selftests.c */
 extern const VrCheck vr_check_vmx_selftests;
+/* ir_remapped.c */
+extern const VrCheck vr_check_ir_remapped;
+/* ir_blocked.c */
+extern const VrCheck vr_check_ir_compat_blocked;
+extern const VrCheck vr_check_ir_sid;
+/* ir_invalidation.c */
+extern const VrCheck vr_check_ir_invalidation;
+/* pi_posted.c */
+extern const VrCheck vr_check_pi_posted_msi;
+/* pi_stress.c */
+extern const VrCheck vr_check_pi_affinity;
+extern const VrCheck vr_check_pi_storm;
 /* x86_l2.c: one for each CPU of the host, number of vCPUs, and APIC mode */
 #define VR_L2_CHECKS(CHECK) \
     CHECK(vmx, 1, xapic) CHECK(vmx, 2, xapic) CHECK(vmx, 4, xapic) \

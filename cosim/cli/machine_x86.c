@@ -38,7 +38,8 @@ const char *vr_machine_x86_cpu(const char *name)
 
 /*
  * The remapping unit has to come before what stands behind it: the device that
- * interrupts on demand, and two stock NICs on one wire.
+ * interrupts on demand, and two stock NICs on one wire. Each NIC has a port of its
+ * own, as it claims functions beside it.
  */
 static void add_unit(GPtrArray *argv, const VrMachineSpec *spec)
 {
@@ -54,8 +55,10 @@ static void add_unit(GPtrArray *argv, const VrMachineSpec *spec)
         vr_argv_add(argv, "-netdev");
         vr_argv_add(argv, "hubport,id=wire%d,hubid=0", i);
         vr_argv_add(argv, "-device");
-        vr_argv_add(argv, "igb,netdev=wire%d,mac=52:54:00:12:34:%02x,romfile=",
-                    i, i);
+        vr_argv_add(argv, "pcie-root-port,id=port%d,chassis=%d", i, i + 1);
+        vr_argv_add(argv, "-device");
+        vr_argv_add(argv, "igb,bus=port%d,netdev=wire%d,romfile=,"
+                    "mac=52:54:00:12:34:%02x", i, i, i);
     }
 }
 
@@ -75,6 +78,10 @@ static void add_machine(GPtrArray *argv, const VrMachineSpec *spec)
 static void add_parameters(GString *line, const VrMachineSpec *spec)
 {
     g_string_append_printf(line, " vr.l2-rounds=%u", spec->l2_rounds);
+    if (spec->unit) {
+        /* With PAT, Linux lets nobody map RAM through /dev/mem. */
+        g_string_append(line, " nopat");
+    }
     if (spec->console) {
         g_string_append(line, " vr.l2-console=1");
     }

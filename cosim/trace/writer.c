@@ -195,7 +195,19 @@ void vr_trace_block_event(void *opaque, const VrEvent *e)
         .arg = { e->addr, e->data[0], e->kind, e->attr },
     };
 
-    if (vr_trace_is_on()) {
+    if (!vr_trace_is_on()) {
+        return;
+    }
+    append(&rec);
+    if (e->kind == VR_EFF_MEM_CAS ||
+        ((e->kind == VR_EFF_MEM_READ || e->kind == VR_EFF_MEM_WRITE) &&
+         e->size > 8)) {
+        rec.kind = VR_TRACE_BLOCK_MEM;
+        rec.id = 0;
+        rec.arg[0] = e->data[1];
+        rec.arg[1] = e->data2[0];
+        rec.arg[2] = e->old[0];
+        rec.arg[3] = 0;
         append(&rec);
     }
 }

@@ -170,6 +170,37 @@ static void test_expectations_of_cpu(void)
                                       VR_VERDICT_FAIL));
 }
 
+#define UNIT "[u]\nkind=mutant\narch=x86\nconfig=c\non-top-of=o\nunit=yes\n" \
+             "caught-by=x86.ir.invalidation\n"
+
+/* On QEMU's own unit a kernel's mistakes go unnoticed. */
+static void test_expectations_of_unit(void)
+{
+    VrError err;
+    g_autoptr(VrCatalogue) c = load(BASE OPTION UNIT, &err);
+    const VrCheck *invalidation = vr_check_find("x86.ir.invalidation");
+    const VrCheck *affinity = vr_check_find("x86.pi.affinity");
+    const VrKernel *k;
+
+    g_assert_nonnull(c);
+    k = c->kernels->pdata[2];
+    g_assert_true(k->unit);
+    g_assert_cmpint(vr_expectation(k, invalidation, "vmx", "rtl"), ==,
+                    VR_EXPECT_FAIL);
+    g_assert_cmpint(vr_expectation(k, affinity, "vmx", "rtl"), ==,
+                    VR_EXPECT_PASS);
+    g_assert_cmpint(vr_expectation(k, invalidation, "vmx", "builtin"), ==,
+                    VR_EXPECT_NOT_APPLICABLE);
+    g_assert_cmpint(vr_expectation(k, affinity, "vmx", "builtin"), ==,
+                    VR_EXPECT_PASS);
+    g_assert_null(load("[o]\nkind=base\narch=x86\nconfig=c\nunit=no\n",
+                       &err));
+    g_assert_nonnull(strstr(err.text, "'yes'"));
+    g_assert_null(load("[o]\nkind=base\narch=arm64\nconfig=c\nunit=yes\n",
+                       &err));
+    g_assert_nonnull(strstr(err.text, "arch=x86"));
+}
+
 static void test_expectations(void)
 {
     VrError err;
@@ -332,8 +363,8 @@ static void test_options(void)
     g_assert_cmpstr(scenarios, ==, "BOOT,STRESS");
     g_assert_cmpstr(normal, ==, "BOOT,STRESS");
     g_assert_true(g_str_has_prefix(every, "X86_BOOT,"));
-    g_assert_cmpuint(x86->len, ==, 16);
-    g_assert_cmpuint(svm->len, ==, 8);
+    g_assert_cmpuint(x86->len, ==, 23);
+    g_assert_cmpuint(svm->len, ==, 15);
     g_assert_cmpuint(model->len, ==, x86->len);
     g_assert_null(vr_option_checks("arm64.nothing", "arm64", &err));
     g_assert_null(vr_option_checks("", "arm64", &err));
@@ -366,6 +397,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conform/catalogue-wrong", test_catalogue_wrong);
     g_test_add_func("/conform/select", test_select);
     g_test_add_func("/conform/expectations", test_expectations);
+    g_test_add_func("/conform/expectations-unit", test_expectations_of_unit);
     g_test_add_func("/conform/junit", test_junit);
     g_test_add_func("/conform/images", test_images);
     g_test_add_func("/conform/options", test_options);

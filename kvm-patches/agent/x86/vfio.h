@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A PCI function that VFIO gives to this program. */
+#ifndef VR_AGENT_X86_VFIO_H
+#define VR_AGENT_X86_VFIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pci.h"
+
+#define VR_VFIO_ERROR_SIZE 200
+
+typedef struct VrVfio {
+    int container, group, device;
+    char error[VR_VFIO_ERROR_SIZE];
+} VrVfio;
+
+/*
+ * Binds the function to vfio-pci, opens it and lets it master the bus. False:
+ * v->error says why; vr_vfio_close() is to be called nevertheless.
+ */
+bool vr_vfio_open(VrVfio *v, const VrPci *pci);
+/* Maps one of its BARs; NULL: v->error. */
+volatile void *vr_vfio_map_bar(VrVfio *v, unsigned bar, size_t size);
+/* Lets the device reach this memory, at the IOVA. */
+bool vr_vfio_map_dma(VrVfio *v, void *memory, size_t size, uint64_t iova);
+/* Switches MSI-X on, with an eventfd a vector; count 0: off. */
+bool vr_vfio_set_msix(VrVfio *v, const int *events, unsigned count);
+void vr_vfio_close(VrVfio *v);
+
+#endif
