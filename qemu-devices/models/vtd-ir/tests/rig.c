@@ -281,6 +281,7 @@ int main(int argc, char **argv)
         register_tests, command_tests, request_tests, entry_tests,
         source_tests, post_tests, post_fault_tests, cache_tests, queue_tests,
         wait_tests, queue_error_tests, dma_tests, fault_tests, event_tests,
+        delay_tests,
     };
     unsigned number = 0;
     bool ok = true;
