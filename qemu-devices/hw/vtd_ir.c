@@ -13,6 +13,7 @@
 #include "migration/blocker.h"
 #include "migration/vmstate.h"
 #include "system/kvm.h"
+#include "crc32.h"
 #include "variant.h"
 #include "hw/virelay/run.h"
 #include "hw/virelay/vtd_ir.h"
@@ -200,6 +201,7 @@ static int vtd_ir_pre_save(void *opaque)
     vr->state = g_realloc(vr->state, size);
     vr->state_size = size;
     vr_block_save(vr->block, vr->state, size);
+    vr->state_crc = vr_crc32(0, vr->state, size);
     return 0;
 }
 
@@ -244,6 +246,7 @@ static const VMStateDescription vmstate_glue = {
         VMSTATE_VALIDATE("size of vtd-ir's state", state_has_a_size),
         VMSTATE_VBUFFER_ALLOC_UINT32(state, VirelayVtdIr, 1, NULL,
                                      state_size),
+        VMSTATE_UINT32(state_crc, VirelayVtdIr),
         VMSTATE_END_OF_LIST()
     }
 };
@@ -278,12 +281,13 @@ bool virelay_vtd_ir_post_load(IntelIOMMUState *s)
                      "%s; start with ir=" BUILTIN, backend);
         return false;
     }
-    ok = vr_block_load(vr->block, vr->state, vr->state_size) == 0;
+    ok = vr_crc32(0, vr->state, vr->state_size) == vr->state_crc &&
+         vr_block_load(vr->block, vr->state, vr->state_size) == 0;
     if (ok) {
         virelay_vtd_ir_arm(vr);
     } else {
-        error_report("vtd-ir: the saved state is not one of backend %s and "
-                     "this version", backend);
+        error_report("vtd-ir: the saved state is damaged, or not one of "
+                     "backend %s and this version", backend);
     }
     forget_state(vr);
     return ok;

@@ -43,6 +43,7 @@ struct VirelayVtdIr {
     /* Saved state of the block, while it is saved or loaded */
     uint8_t *state;
     uint32_t state_size;
+    uint32_t state_crc;
     Error *migration_blocker;
 };
 
