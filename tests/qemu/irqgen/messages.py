@@ -158,6 +158,17 @@ def dma_bad():
         same(r.ch(n, "STATUS"), R["CH_STATUS_DONE"] |
              R["CH_STATUS_DMA_ERROR"])
     same(r.words(1), [0x100])
+    # Not from within an access to itself, which QEMU would not let through
+    r.set("REQUESTER", 0x80001234)
+    r.start(5, COUNT=1, DELAY=1, FLAGS=R["CH_FLAGS_DMA_SEQ"],
+            SEQ=0x80005677, DMA_ADDR=r.regs + R["REQUESTER"] - 4)
+    r.start(6, COUNT=1, DELAY=1, FLAGS=R["CH_FLAGS_DMA_SEQ"],
+            SEQ=0x8000567700000000, DMA_ADDR=r.regs + R["REQUESTER"] - 4)
+    r.m.step(10)
+    same(r.get("REQUESTER"), 0x80001234)
+    same(r.counts(5)[1:], (1, 0, 0, 1))
+    same(r.counts(6)[1:], (1, 0, 0, 1))
+    same(r.get("STATUS") & R["STATUS_BAD_ACCESS"], 0)
     r.set_config(4, 2, 2)
     r.start(4, COUNT=1, FLAGS=R["CH_FLAGS_DMA_SEQ"], DMA_ADDR=r.ram + 64)
     same(r.counts(4), (1, 1, 0, 0, 1))

@@ -25,6 +25,17 @@ def timing():
          [1500] * 3 + [1800] * 3 + [2100])
 
 
+@test("a burst in several chunks does not move the ticks after it")
+def grid():
+    r = Rig()
+    r.enable_msix(1)
+    r.start(0, COUNT=600, BURST=300, PERIOD=1500)
+    r.m.step(10000)
+    r.end()
+    same([t for t, _, _, _ in trace(r.trace, KIND)],
+         [0] * 256 + [1000] * 44 + [1500] * 256 + [2500] * 44)
+
+
 @test("until stopped; a shot's registers may change under it; busy")
 def endless():
     r = Rig()
@@ -134,6 +145,8 @@ def triggers():
         same(r.ch(2, "STATUS") & 3, R["CH_STATUS_ARMED"])
     r.set("STOP", 1 << 2)
     same(r.ch(2, "STATUS") & 3, 0)
+    r.start(3, COUNT=1, FLAGS=R["CH_FLAGS_REARM"])
+    same(r.ch(3, "STATUS"), R["CH_STATUS_DONE"])
     text = r.m.qmp.say("human-monitor-command", **{
         "command-line": "qom-set /machine/peripheral/gen trigger 2"})
     assert "not armed" in text, text

@@ -2,7 +2,8 @@
 /*
  * The init of a Linux host that has several of virelay-irqgen: assigns each to
  * itself through VFIO, lets it fire by MSI-X and MSI, write memory through the
- * IOMMU, and resets it. Prints TAP on the console, and powers the machine off.
+ * IOMMU, and resets it. Where the host posts its MSIs, sees that it did. Prints
+ * TAP on the console, and powers the machine off.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -319,6 +320,51 @@ static bool is_irqgen(const char *name)
     return strtoul(text, NULL, 0) == VR_IRQGEN_DEVICE;
 }
 
+static unsigned long sum_of(const char *numbers)
+{
+    unsigned long sum = 0;
+    char *end;
+
+    for (;;) {
+        sum += strtoul(numbers, &end, 10);
+        if (end == numbers) {
+            return sum;
+        }
+        numbers = end;
+    }
+}
+
+/* Notifications of posted MSIs so far, over all CPUs */
+static unsigned long notifications(void)
+{
+    FILE *f = fopen("/proc/interrupts", "r");
+    unsigned long sum = 0;
+    char line[1024];
+
+    while (f && fgets(line, sizeof(line), f)) {
+        const char *row = strstr(line, "PMN:");
+
+        sum += row ? sum_of(row + 4) : 0;
+    }
+    if (f) {
+        fclose(f);
+    }
+    return sum;
+}
+
+static bool posts(void)
+{
+    char line[1024] = "";
+    FILE *f = fopen("/proc/cmdline", "r");
+    bool found = f && fgets(line, sizeof(line), f) &&
+                 strstr(line, "intremap=posted_msi");
+
+    if (f) {
+        fclose(f);
+    }
+    return found;
+}
+
 static void try_devices(void)
 {
     DIR *dir = opendir(PCI "devices");
@@ -336,10 +382,17 @@ static void try_devices(void)
 
 int main(void)
 {
+    unsigned long before, after;
+
     mount("dev", "/dev", "devtmpfs", 0, NULL);
     mount("proc", "/proc", "proc", 0, NULL);
     mount("sys", "/sys", "sysfs", 0, NULL);
+    before = notifications();
     try_devices();
+    if (posts()) {
+        after = notifications();
+        check(after > before, "posted: %lu notifications", after - before);
+    }
     printf("1..%u\n", tests);
     fflush(stdout);
     sync();
