@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What was accepted, until it lands: delays, and the posting of an interrupt
- * (5.2.3 "Interrupt-Posting Hardware Operation"; 9.12 Posted Interrupt
- * Descriptor).
+ * (5.2.3 "Interrupt-Posting Hardware Operation"; "Posted Interrupt
+ * Descriptor").
  */
 #include "vtd_ir_state.h"
 
@@ -186,17 +186,24 @@ void vtd_drain(VtdIr *s)
     }
 }
 
+uint64_t vtd_earliest_due(const VtdDynamic *d)
+{
+    uint64_t due = 0;
+
+    if (d->pending_count) {
+        due = d->pending[d->pending_head].due;
+    }
+    if (d->notify_count
+        && (!due || d->notify[d->notify_head].due < due)) {
+        due = d->notify[d->notify_head].due;
+    }
+    return due;
+}
+
 void vtd_timer_update(VtdIr *s)
 {
-    uint64_t timer = 0;
+    uint64_t timer = vtd_earliest_due(&s->d);
 
-    if (s->d.pending_count) {
-        timer = s->d.pending[s->d.pending_head].due;
-    }
-    if (s->d.notify_count
-        && (!timer || s->d.notify[s->d.notify_head].due < timer)) {
-        timer = s->d.notify[s->d.notify_head].due;
-    }
     if (timer != s->d.timer) {
         s->d.timer = timer;
         vr_emit_wire(&s->parent, VR_VTD_WIRE_TIMER, timer);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interrupt requests: formats (5.1.2), the table and its entries (5.1.3, 9.10,
- * 9.11), source-id verification (5.1.3.1), faults (7.1 "Interrupt translation
- * faults").
+ * Interrupt requests: formats (5.1.2), the table (5.1.3) and its entries
+ * ("Interrupt Remapping Table Entry"), source-id verification (the same, SVT
+ * and SQ), faults (5.1.4.1 "Interrupt Remapping Fault Conditions").
  */
 #include "vtd_ir_state.h"
 

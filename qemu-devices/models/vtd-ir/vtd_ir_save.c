@@ -15,6 +15,7 @@ typedef struct Header {
     uint32_t version;
     uint32_t size; /* of what follows */
     uint32_t flags, mhmv, frcd_count, sets, ways;
+    uint64_t delay, notify_delay;
 } Header;
 
 static Header header_of(const VtdIr *s)
@@ -25,6 +26,7 @@ static Header header_of(const VtdIr *s)
             | s->round_robin << 4,
         .mhmv = s->mhmv, .frcd_count = s->frcd_count,
         .sets = s->sets, .ways = s->ways,
+        .delay = s->delay, .notify_delay = s->notify_delay,
     };
 }
 
@@ -99,6 +101,31 @@ static bool registers_valid(const VtdIr *s, const VtdDynamic *d)
                    16);
 }
 
+static uint32_t reg(const VtdDynamic *d, unsigned offset)
+{
+    return d->reg[offset / 4];
+}
+
+/* What follows from other parts of the state */
+static bool consistent(const VtdIr *s, const VtdDynamic *d)
+{
+    uint32_t fsts = reg(d, VR_VTD_FSTS_REG);
+    uint32_t fectl = reg(d, VR_VTD_FECTL_REG);
+    uint32_t iectl = reg(d, VR_VTD_IECTL_REG);
+    bool fault = false;
+
+    for (unsigned i = 0; i < s->frcd_count; i++) {
+        fault |= d->frcd[i][1] >> 63;
+    }
+    return fault == !!(fsts & FSTS_PPF)
+        && (!(fectl & ECTL_IP) || ((fectl & ECTL_IM) && (fsts & FSTS_EVENTS)))
+        && (!(iectl & ECTL_IP)
+            || ((iectl & ECTL_IM) && reg(d, VR_VTD_ICS_REG)))
+        && ((reg(d, VR_VTD_GSTS_REG) & GCMD_QIE)
+            || (!d->dma_waits && !reg(d, VR_VTD_IQH_REG)))
+        && d->timer == vtd_earliest_due(d);
+}
+
 int vtd_load(VrBlock *b, const void *buf, size_t len)
 {
     VtdIr *s = (VtdIr *)b;
@@ -112,7 +139,7 @@ int vtd_load(VrBlock *b, const void *buf, size_t len)
     memcpy(&d, (const uint8_t *)buf + sizeof(expected), sizeof(d));
     if (!queues_valid(s, &d) || !cache_valid(s, &d) || !registers_valid(s, &d)
         || d.next_frcd >= s->frcd_count || d.eime > s->eim || d.dma_waits > 1
-        || d.entries > 0x10000 || (d.root & 0xfff)) {
+        || d.entries > 0x10000 || (d.root & 0xfff) || !consistent(s, &d)) {
         return -EINVAL;
     }
     s->d = d;

@@ -154,6 +154,8 @@ void vtd_iec_flush_masked(VtdIr *s, uint16_t index, unsigned im);
 void vtd_accept(VtdIr *s, const VtdPending *p);
 void vtd_time(VtdIr *s, uint64_t now);
 void vtd_drain(VtdIr *s);
+/* 0: nothing is pending */
+uint64_t vtd_earliest_due(const VtdDynamic *d);
 void vtd_timer_update(VtdIr *s);
 
 /* vtd_ir_invq.c */
