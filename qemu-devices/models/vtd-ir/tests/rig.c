@@ -126,6 +126,15 @@ void forget(void)
     effect_count = 0;
 }
 
+unsigned take_effects(VrEvent *to, unsigned max)
+{
+    unsigned n = effect_count < max ? effect_count : max;
+
+    memcpy(to, effects, n * sizeof(*to));
+    forget();
+    return n;
+}
+
 unsigned count(VrEventKind kind, uint64_t addr)
 {
     unsigned n = 0;
@@ -281,7 +290,7 @@ int main(int argc, char **argv)
         register_tests, command_tests, request_tests, entry_tests,
         source_tests, post_tests, post_fault_tests, cache_tests, queue_tests,
         wait_tests, queue_error_tests, dma_tests, fault_tests, event_tests,
-        delay_tests,
+        delay_tests, reset_tests, save_tests,
     };
     unsigned number = 0;
     bool ok = true;

@@ -91,6 +91,9 @@ uint64_t peek(uint64_t addr); /* 0 where nothing is */
 /* Refuse accesses of that kind (VR_EFF_MEM_*) that begin at @addr. */
 void refuse(VrEventKind kind, uint64_t addr);
 void allow_all(void);
+/* Keep a copy of memory, and bring it back. */
+void memory_keep(void);
+void memory_bring_back(void);
 /* Another CPU changes the quadword just before each of the next n CASes. */
 void interfere(uint64_t addr, unsigned n, uint64_t (*change)(uint64_t));
 
@@ -135,7 +138,9 @@ void descriptor(uint64_t pid, uint64_t control);
 /* --- checks --- */
 /* Forget the effects so far. */
 void forget(void);
-/* How many memory effects of that kind at @addr were not yet forgotten. */
+/* Copy the effects so far, at most @max, and forget them. */
+unsigned take_effects(VrEvent *to, unsigned max);
+/* How many effects of that kind at @addr were not yet checked or forgotten. */
 unsigned count(VrEventKind kind, uint64_t addr);
 void check_at(const char *file, int line, bool ok, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

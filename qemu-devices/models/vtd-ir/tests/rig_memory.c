@@ -38,6 +38,21 @@ void rig_memory_clear(void)
     allow_all();
 }
 
+static Page kept[MAX_PAGES];
+static unsigned kept_count;
+
+void memory_keep(void)
+{
+    kept_count = page_count;
+    memcpy(kept, pages, page_count * sizeof(Page));
+}
+
+void memory_bring_back(void)
+{
+    page_count = kept_count;
+    memcpy(pages, kept, kept_count * sizeof(Page));
+}
+
 static uint8_t *find(uint64_t addr)
 {
     for (unsigned i = 0; i < page_count; i++) {

@@ -250,17 +250,18 @@ static void test_available(void)
 }
 
 const Test entry_tests[] = {
-    { "fields of a remapped entry, 9.9 \"Interrupt Remapping Table Entry "
+    { "fields of a remapped entry, \"Interrupt Remapping Table Entry "
       "(IRTE) for Remapped Interrupts\"", test_remapped_fields },
-    { "delivery modes, 9.9 \"Interrupt Remapping Table Entry (IRTE) for "
+    { "delivery modes, \"Interrupt Remapping Table Entry (IRTE) for "
       "Remapped Interrupts\"", test_delivery_modes },
-    { "destination in xAPIC mode, 9.9 \"Interrupt Remapping Table Entry "
+    { "destination in xAPIC mode, \"Interrupt Remapping Table Entry "
       "(IRTE) for Remapped Interrupts\"", test_xapic_destination },
-    { "reserved bits, remapped, 9.9 \"Interrupt Remapping Table Entry "
+    { "reserved bits, remapped, \"Interrupt Remapping Table Entry "
       "(IRTE) for Remapped Interrupts\"", test_remapped_reserved },
-    { "reserved bits, posted, 9.10 \"Interrupt Remapping Table Entry (IRTE) "
+    { "reserved bits, posted, \"Interrupt Remapping Table Entry (IRTE) "
       "for Posted Interrupts\"", test_posted_reserved },
-    { "SVT 3 is reserved, 9.9 and 9.10, \"SVT\"", test_svt_reserved },
+    { "SVT 3 is reserved, \"Interrupt Remapping Table Entry (IRTE)\", SVT",
+      test_svt_reserved },
     { "CAP_REG.PI = 0: a posted entry is reserved, 5.2.1 \"Interrupt "
       "Remapping Table Support for Interrupt Posting\"", test_no_posting },
     { "not present, 5.1.4.1 \"Interrupt Remapping Fault Conditions\"",
@@ -272,6 +273,7 @@ const Test entry_tests[] = {
     { "FPD, 5.1.4.1 \"Interrupt Remapping Fault Conditions\"", test_fpd },
     { "faults that FPD does not reach, 5.1.4.1 \"Interrupt Remapping Fault "
       "Conditions\"", test_fpd_does_not_reach },
-    { "AVAIL, 9.9 and 9.10, \"AVAIL\"", test_available },
+    { "AVAIL, \"Interrupt Remapping Table Entry (IRTE)\", AVAIL",
+      test_available },
     { NULL, NULL },
 };

@@ -248,9 +248,9 @@ const Test post_fault_tests[] = {
       "Operation\"", test_pir_bound },
     { "ON never holds still, 5.2.3 \"Interrupt-Posting Hardware "
       "Operation\"", test_control_bound },
-    { "reserved bits, 9.11 \"Posted Interrupt Descriptor (PID)\"",
+    { "reserved bits, \"Posted Interrupt Descriptor (PID)\"",
       test_reserved },
-    { "bits that are not reserved, 9.11 \"Posted Interrupt Descriptor "
+    { "bits that are not reserved, \"Posted Interrupt Descriptor "
       "(PID)\"", test_not_reserved },
     { "reserved bits that come later, 5.2.3 \"Interrupt-Posting Hardware "
       "Operation\"", test_reserved_later },

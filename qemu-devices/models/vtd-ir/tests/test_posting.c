@@ -281,9 +281,9 @@ static void test_between_the_steps(void)
 const Test post_tests[] = {
     { "one interrupt, 5.2.3 \"Interrupt-Posting Hardware Operation\"",
       test_one },
-    { "each vector, 9.11 \"Posted Interrupt Descriptor (PID)\"",
+    { "each vector, \"Posted Interrupt Descriptor (PID)\"",
       test_each_vector },
-    { "NV and NDST, 9.11 \"Posted Interrupt Descriptor (PID)\"",
+    { "NV and NDST, \"Posted Interrupt Descriptor (PID)\"",
       test_each_nv },
     { "other bits of PIR stay, 5.2.3 \"Interrupt-Posting Hardware "
       "Operation\"", test_other_bits },
@@ -293,8 +293,10 @@ const Test post_tests[] = {
       test_bit_already_set },
     { "a burst has one notification, 5.2.3 \"Interrupt-Posting Hardware "
       "Operation\"", test_burst },
-    { "NDST in xAPIC mode, 9.11 \"NDST\"", test_xapic },
-    { "address of the descriptor, 9.10 \"PDAL\", \"PDAH\"",
+    { "NDST in xAPIC mode, \"Posted Interrupt Descriptor (PID)\", NDST",
+      test_xapic },
+    { "address of the descriptor, \"Interrupt Remapping Table Entry (IRTE) for "
+      "Posted Interrupts\", PDAL, PDAH",
       test_descriptor_address },
     { "another CPU changes PIR, 5.2.3 \"Interrupt-Posting Hardware "
       "Operation\"", test_pir_retry },

@@ -195,7 +195,8 @@ const Test queue_tests[] = {
       "DW", test_wide },
     { "DW set at an odd head, 6.5.2 \"Queued Invalidation Interface\"",
       test_becomes_wide },
-    { "DW set while a descriptor is handed over, 6.5.2 \"Queued Invalidation Interface\"",
+    { "DW set while a descriptor is handed over, 6.5.2 \"Queued "
+      "Invalidation Interface\"",
       test_becomes_wide_at_tail },
     { "another address, 11.4 \"Invalidation Queue Address Register\"",
       test_address_changes },

@@ -132,11 +132,17 @@ static void test_cached(void)
 }
 
 const Test source_tests[] = {
-    { "SVT 0: no verification, 9.9 \"SVT\"", test_no_verification },
-    { "SVT 1: all forms of SQ, 9.9 \"SQ\"", test_source_qualifier },
-    { "SVT 2: bus range, 9.9 \"SVT\"", test_bus_range },
-    { "SVT 2: edges of the range, 9.9 \"SVT\"", test_bus_range_edges },
-    { "of a posted entry, 9.10 \"SVT\"", test_posted },
+    { "SVT 0: no verification, \"Interrupt Remapping Table Entry (IRTE)\", SVT",
+      test_no_verification },
+    { "SVT 1: all forms of SQ, \"Interrupt Remapping Table Entry (IRTE)\", SQ",
+      test_source_qualifier },
+    { "SVT 2: bus range, \"Interrupt Remapping Table Entry (IRTE)\", SVT",
+      test_bus_range },
+    { "SVT 2: edges of the range, \"Interrupt Remapping Table Entry (IRTE)\", "
+      "SVT",
+      test_bus_range_edges },
+    { "of a posted entry, \"Interrupt Remapping Table Entry (IRTE)\", SVT",
+      test_posted },
     { "FPD, 5.1.4.1 \"Interrupt Remapping Fault Conditions\"", test_fpd },
     { "judged at each request, \"Interrupt Entry Cache\"", test_cached },
     { NULL, NULL },
