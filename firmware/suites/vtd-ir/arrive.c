@@ -37,6 +37,7 @@ void settle(void)
     uint64_t before[FW_MAX_CPUS];
     uint64_t end = hal_ticks() + SECOND_US * hal_ticks_per_us();
 
+    queue_sync_if_idle();
     hal_delay_us(SETTLE_US);
     for (int cpu = 0; cpu < hal_cpu_count(); cpu++) {
         before[cpu] = x86_interrupt_count_on(cpu, BARRIER_VECTOR);

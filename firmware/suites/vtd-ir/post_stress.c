@@ -78,10 +78,8 @@ static void begin(int cpu)
     x86_set_handler(NOTIFICATION, on_notification);
 }
 
-/* A wait in the queue completes when everything under way has landed. */
 static void end(void)
 {
-    FW_CHECK(queue_sync(), "the queue stands");
     settle();
     x86_set_handler(NOTIFICATION, NULL);
     FW_CHECK(!(pid->control & PID_ON), "ON is still set");
@@ -299,6 +297,7 @@ FW_CASE(stress_savings, "vtd.post.savings",
         while (!storm_over() && hal_ticks() < end_at) {
             cpu_relax();
         }
+        FW_CHECK(queue_sync(), "the queue stands");
         irq_enable();
         settle();
         FW_EQUAL(notifications, i);

@@ -119,6 +119,15 @@ bool queue_sync(void)
     return true;
 }
 
+void queue_sync_if_idle(void)
+{
+    if ((vtd_read(VTD_GSTS) & G_QI) && !stopped_by_error()
+        && vtd_read64(VTD_IQT) == queue.tail
+        && vtd_read64(VTD_IQH) == queue.tail) {
+        queue_sync();
+    }
+}
+
 static void sync_or_fail(void)
 {
     if (!queue_sync()) {

@@ -143,6 +143,8 @@ void queue_ring(void);
 bool queue_idle(void);
 /* A wait descriptor with status write behind everything; false: not done */
 bool queue_sync(void);
+/* The same if the queue runs and has nothing to do; else nothing */
+void queue_sync_if_idle(void);
 
 #define INV_IEC        4ull
 #define INV_IEC_INDEX  (1ull << 4)
@@ -224,7 +226,8 @@ void fire(unsigned index);
 #define FAULT_VECTOR   0xb1
 #define COMPLETION_VECTOR 0xb2
 
-/* Let everything that is under way arrive: at all processors. */
+/* Let everything that is under way arrive: in the unit (a wait in the queue
+ * completes after that, if there is a queue), and at all processors. */
 void settle(void);
 /*
  * Exactly n interrupts with this vector (2: NMI) on this CPU since the last
