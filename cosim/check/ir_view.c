@@ -62,7 +62,7 @@ static void see_request(Walk *w, const VrTraceRec *r)
     w->entry = 0;
     if (!remappable) {
         w->t.compat++;
-        w->foreign = true;
+        w->foreign = !w->look.compat;
         return;
     }
     if (own && w->irta) {

@@ -33,6 +33,7 @@ typedef struct VrIrTally {
 typedef struct VrIrLook {
     uint16_t source; /* of the device; other sources are others' */
     bool blocked;    /* requests are meant to be blocked; nothing is paired */
+    bool compat;     /* the compatibility format is let through */
     bool urgent;     /* the device's entries are urgent */
 } VrIrLook;
 

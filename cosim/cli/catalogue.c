@@ -435,5 +435,8 @@ void vr_kernel_free(VrKernel *k)
     g_strfreev(k->expect_fail);
     g_free(k->append);
     g_strfreev(k->checks);
+    g_free(k->image);
+    g_free(k->device_patch);
+    g_free(k->variant);
     g_free(k);
 }

@@ -46,6 +46,10 @@ typedef struct VrKernel {
     char *append;        /* or NULL */
     char **checks;       /* globs, NULL-terminated; empty: all */
     bool unit;           /* x86: with a remapping unit */
+    /* A device mutant (device_mutants.h); else NULL */
+    char *image;         /* name of the kernel that it runs */
+    char *device_patch;  /* path, of the patch on the RTL */
+    char *variant;       /* of its block, or NULL */
 } VrKernel;
 
 typedef struct VrCatalogue {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conform.h"
+#include "device_mutants.h"
 #include "env.h"
 #include "junit.h"
 #include "kernel_image.h"
@@ -17,7 +18,7 @@
 
 typedef struct Arguments {
     char *arch, *kernel_set, *backend, *check, *kernel, *linux_dir, *config;
-    char *cpu;
+    char *cpu, *device_mutant;
     char **patches, **variant;
     char *variant_joined;
     char *junit, *json;
@@ -32,6 +33,7 @@ static void free_arguments(Arguments *a)
     g_free(a->kernel_set);
     g_free(a->backend);
     g_free(a->cpu);
+    g_free(a->device_mutant);
     g_strfreev(a->variant);
     g_free(a->variant_joined);
     g_free(a->check);
@@ -56,6 +58,15 @@ static bool check_exclusive(const Arguments *a, VrError *err)
     }
     if (a->config && !a->linux_dir) {
         return vr_error_set(err, VR_ERR_USAGE, "--config needs --linux DIR");
+    }
+    if (a->device_mutant && (a->kernel_set || a->kernel || a->linux_dir)) {
+        return vr_error_set(err, VR_ERR_USAGE, "--device-mutant says itself "
+                            "which kernel runs; --kernel-set, --kernel and "
+                            "--linux do not go with it");
+    }
+    if (a->device_mutant && a->backend && strcmp(a->backend, "rtl") != 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "--device-mutant is about the "
+                            "backend 'rtl', not '%s'", a->backend);
     }
     if (a->kernel_set && (a->kernel || a->linux_dir)) {
         return vr_error_set(err, VR_ERR_USAGE, "--kernel-set chooses from our "
@@ -95,8 +106,13 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
         return vr_error_set(err, VR_ERR_USAGE, "'%s' is too much; options "
                             "only", argv[1]);
     }
-    if (!vr_env_check_arch(a->arch, err) || !check_exclusive(a, err) ||
-        !vr_machine_choose(a->arch, &a->backend, &a->cpu, err) ||
+    if (!vr_env_check_arch(a->arch, err) || !check_exclusive(a, err)) {
+        return false;
+    }
+    if (a->device_mutant) {
+        vr_option_default(&a->backend, "rtl");
+    }
+    if (!vr_machine_choose(a->arch, &a->backend, &a->cpu, err) ||
         !vr_option_backend(a->backend, vr_machine_block(a->arch), err) ||
         !vr_option_variant(a->variant, a->backend, vr_machine_block(a->arch),
                            &a->variant_joined, err)) {
@@ -194,11 +210,42 @@ static GPtrArray *choose_checks(const Arguments *a, VrError *err)
     return vr_option_checks_for(checks, a->cpu);
 }
 
+/*
+ * On x86 the user's kernel runs twice: as KVM's host, and on a machine with a
+ * remapping unit, where it posts the interrupts of its devices.
+ */
+static void add_own(GPtrArray *kernels, VrKernel *own, VrKernel *posted)
+{
+    g_ptr_array_add(kernels, own);
+    if (strcmp(own->arch, "x86") != 0) {
+        return;
+    }
+    g_strfreev(own->checks);
+    own->checks = g_strsplit("x86.boot;x86.vmx.*;x86.svm.*", ";", 0);
+    g_strfreev(posted->checks);
+    posted->checks = g_strsplit("x86.boot;x86.ir.*;x86.pi.*", ";", 0);
+    posted->append = g_strdup("intremap=posted_msi");
+    posted->unit = true;
+    g_ptr_array_add(kernels, posted);
+}
+
+static GPtrArray *choose_kernels(const VrCatalogue *catalogue,
+                                 const Arguments *a, VrError *err)
+{
+    if (a->device_mutant) {
+        return vr_device_mutants(catalogue, a->device_mutant, a->arch, err);
+    }
+    return vr_catalogue_select(catalogue, a->kernel_set ? a->kernel_set
+                                                        : DEFAULT_SET,
+                               a->arch, err);
+}
+
 static int run(const VrCommand *self, const Arguments *a)
 {
     const bool own_kernel = a->kernel || a->linux_dir;
     g_autoptr(VrCatalogue) catalogue = NULL;
     g_autoptr(VrKernel) own = vr_kernel_own("own", a->arch);
+    g_autoptr(VrKernel) own_posted = vr_kernel_own("own-posted-msi", a->arch);
     g_autoptr(GPtrArray) kernels = g_ptr_array_new();
     g_autoptr(GPtrArray) checks = NULL;
     VrConform c = { .began_us = g_get_monotonic_time() };
@@ -206,18 +253,15 @@ static int run(const VrCommand *self, const Arguments *a)
     int ret;
 
     checks = choose_checks(a, &err);
-    if (!checks || !make_own(a, own, &err)) {
+    if (!checks || !make_own(a, own, &err) || !make_own(a, own_posted, &err)) {
         return vr_cli_fail(self, &err);
     }
     if (own_kernel) {
-        g_ptr_array_add(kernels, own);
+        add_own(kernels, own, own_posted);
     } else {
         g_clear_pointer(&kernels, g_ptr_array_unref);
         catalogue = vr_catalogue_load_ours(&err);
-        kernels = catalogue ? vr_catalogue_select(catalogue, a->kernel_set
-                                                  ? a->kernel_set
-                                                  : DEFAULT_SET, a->arch, &err)
-                            : NULL;
+        kernels = catalogue ? choose_kernels(catalogue, a, &err) : NULL;
         if (!kernels) {
             return vr_cli_fail(self, &err);
         }
@@ -260,6 +304,9 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "Of the redistributors, or of x86's remapping unit: builtin, model, "
           "rtl, lockstep or lockstep:DUT:REFERENCE (lockstep; x86: builtin)",
           "B" },
+        { "device-mutant", 0, 0, G_OPTION_ARG_STRING, &a->device_mutant,
+          "Machines with RTL that is broken on purpose: all, or a list of "
+          "names (rtl-models/mutants.ini)", "LIST" },
         { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
           "A parameter of the block; may be repeated", "NAME=VALUE" },
         { "check", 'c', 0, G_OPTION_ARG_STRING, &a->check,

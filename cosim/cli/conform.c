@@ -13,6 +13,7 @@
 typedef struct Job {
     const VrKernel *kernel;
     char *image;
+    char *library; /* of a device mutant, or NULL */
     char *name;
     VrBoot *boot;
     VrResultSet *result;
@@ -27,6 +28,7 @@ static void job_free(gpointer data)
     vr_boot_free(job->boot);
     vr_result_free(job->result);
     g_free(job->image);
+    g_free(job->library);
     g_free(job->name);
     g_ptr_array_unref(job->checks);
     g_free(job->scenarios);
@@ -93,6 +95,18 @@ static int build_selftests(const VrCommand *self, VrConform *c)
     return vr_signals_caught() ? interrupted(self) : vr_cli_fail(self, &err);
 }
 
+/* The hardware of a device mutant. */
+static bool build_device(Job *job, const VrBuildStep *step, VrError *err)
+{
+    const VrKernel *k = job->kernel;
+
+    if (!k->device_patch) {
+        return true;
+    }
+    job->library = vr_library_build(k->name, k->device_patch, step, err);
+    return job->library != NULL;
+}
+
 static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
 {
     VrBuildStep step = { 0, jobs->len, c->began_us };
@@ -111,7 +125,7 @@ static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
         }
         step.number = i + 1;
         job->image = vr_kernel_build(job->kernel, c->linux_dir, &step, &err);
-        if (job->image) {
+        if (job->image && build_device(job, &step, &err)) {
             continue;
         }
         if (vr_signals_caught()) {
@@ -130,6 +144,9 @@ static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
 static void set_backend(VrMachineSpec *machine, const VrKernel *kernel)
 {
     machine->unit = kernel->unit;
+    if (kernel->variant) {
+        machine->variant = kernel->variant;
+    }
     if (strcmp(machine->arch, "x86") == 0 && !kernel->unit) {
         machine->backend = "builtin";
         machine->variant = NULL;
@@ -150,6 +167,7 @@ static bool start(const VrConform *c, Job *job, VrError *err)
     order.machine.scenarios = job->scenarios;
     order.machine.append = job->kernel->append;
     set_backend(&order.machine, job->kernel);
+    order.machine.library = job->library;
     if (!strstr(job->scenarios, vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
         order.machine.selftests = NULL;
     }

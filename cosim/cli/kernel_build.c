@@ -11,7 +11,8 @@
 
 char *vr_kernel_image_path(const VrKernel *k, VrError *err)
 {
-    g_autofree char *below = g_strdup_printf("kernels/%s/Image", k->name);
+    g_autofree char *below =
+        g_strdup_printf("kernels/%s/Image", k->image ? k->image : k->name);
 
     return vr_env_build(below, err);
 }
@@ -202,4 +203,56 @@ char *vr_selftests_build(gint64 began_us, VrError *err)
     return run_build("the kernel's tests of KVM", argv, log, &step, err)
                ? g_steal_pointer(&archive)
                : NULL;
+}
+
+static GPtrArray *library_command(const char *patch, const char *dir,
+                                  VrError *err)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *script = vr_env_root("rtl-models/build-mutant", err);
+    g_autofree char *work = vr_env_build("device-mutants/tree", err);
+    const char *jobs = g_getenv("VIRELAY_JOBS");
+
+    if (!script || !work) {
+        return NULL;
+    }
+    g_ptr_array_add(argv, g_steal_pointer(&script));
+    add(argv, "--patch", patch);
+    add(argv, "--work", work);
+    add(argv, "--out", dir);
+    if (jobs && *jobs) {
+        add(argv, "--jobs", jobs);
+    }
+    g_ptr_array_add(argv, NULL);
+    return g_steal_pointer(&argv);
+}
+
+char *vr_library_build(const char *name, const char *patch,
+                       const VrBuildStep *step, VrError *err)
+{
+    g_autofree char *below = g_strdup_printf("device-mutants/%s", name);
+    g_autofree char *dir = vr_env_build(below, err);
+    g_autofree char *log = dir ? g_build_filename(dir, "make.log", NULL) : NULL;
+    g_autofree char *what = g_strdup_printf("device mutant %u/%u %s",
+                                            step->number, step->total, name);
+    g_autoptr(GPtrArray) argv = NULL;
+    gint64 began = g_get_monotonic_time();
+
+    argv = dir ? library_command(patch, dir, err) : NULL;
+    if (!argv) {
+        return NULL;
+    }
+    if (g_mkdir_with_parents(dir, 0755) != 0) {
+        vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create '%s'", dir);
+        return NULL;
+    }
+    g_unlink(log);
+    if (!run_build(what, argv, log, step, err)) {
+        return NULL;
+    }
+    vr_progress_line(step->began_us, "device mutant %u/%u %-32s ready (%.1f s)",
+                     step->number, step->total, name,
+                     (double)(g_get_monotonic_time() - began) /
+                         G_USEC_PER_SEC);
+    return g_steal_pointer(&dir);
 }

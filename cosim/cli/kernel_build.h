@@ -31,4 +31,11 @@ char *vr_kernel_build(const VrKernel *k, const char *linux_dir,
  */
 char *vr_selftests_build(gint64 began_us, VrError *err);
 
+/*
+ * Build libvirelay.so with a patch on the RTL, named for the mutant. Returns the
+ * folder that it is in, to free; NULL with *err.
+ */
+char *vr_library_build(const char *name, const char *patch,
+                       const VrBuildStep *step, VrError *err);
+
 #endif

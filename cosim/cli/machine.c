@@ -162,6 +162,10 @@ GPtrArray *vr_machine_command(const VrMachineSpec *spec, const char *dir,
     if (!initrd) {
         return NULL;
     }
+    if (spec->library) {
+        vr_argv_add(argv, "/usr/bin/env");
+        vr_argv_add(argv, "LD_LIBRARY_PATH=%s", spec->library);
+    }
     vr_argv_add(argv, "%s", qemu);
     vr_argv_add_all(argv, "-nodefaults -no-user-config -display none "
                           "-no-reboot");

@@ -25,6 +25,7 @@ typedef struct VrMachineSpec {
     uint64_t seed;
     unsigned l2_rounds;    /* x86: how often each L2 boots */
     const char *selftests; /* x86: the archive of X86_SELFTESTS, or NULL */
+    const char *library;   /* folder of another libvirelay.so, or NULL */
     bool unit;             /* x86: a remapping unit, and devices behind it */
     bool console;          /* x86: the kernels, L2's too, say all they can */
     bool icount;           /* one thread, virtual time by instructions */

@@ -13,6 +13,7 @@
 
 #define VR_VTD_CAP 0x08
 #define VR_VTD_ECAP 0x10
+#define VR_VTD_GCMD 0x18
 #define VR_VTD_GSTS 0x1c
 #define VR_VTD_FSTS 0x34
 #define VR_VTD_FECTL 0x38
@@ -21,6 +22,8 @@
 #define VR_CAP_PI (UINT64_C(1) << 59)
 #define VR_GSTS_IRES (1u << 25)
 #define VR_GSTS_CFIS (1u << 23)
+#define VR_GSTS_KEPT 0x96ffffffu /* what a write of GCMD_REG has to repeat */
+#define VR_IRTA_EIME (UINT64_C(1) << 11)
 #define VR_FSTS_PFO (1u << 0)
 #define VR_FSTS_PPF (1u << 1)
 #define VR_FECTL_IM (1u << 31)
