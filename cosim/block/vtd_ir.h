@@ -7,8 +7,8 @@
  * What registers, table entries, descriptors and faults mean is in the manual
  * (Intel Virtualization Technology for Directed I/O, architecture
  * specification: chapter 5 "Interrupt Remapping and Interrupt Posting", 6.5
- * "Invalidation of Translation Caches", chapter 7 faults, chapter 9 structures
- * 9.9-9.11, chapter 11 (10 in older issues) registers) and is not repeated
+ * "Invalidation of Translation Caches", chapter 7 faults, chapter 9 structures,
+ * chapter 11 (10 in older issues) registers) and is not repeated
  * here. This page fixes what the manual leaves to the implementation, and the
  * pins.
  *
