@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEFAULT_SEGMENT 20000
-
 typedef struct Arguments {
     char *block, *target, *backend, *out, *json;
     gboolean no_sanitize;
@@ -48,12 +46,17 @@ static bool parse_variant(Arguments *a, VrFuzzOptions *o, VrError *err)
 
 static bool make_options(Arguments *a, VrFuzzOptions *o, VrError *err)
 {
-    if (a->count <= 0 || a->segment <= 0 || a->max_mismatches <= 0) {
-        return vr_error_set(err, VR_ERR_USAGE, "--count, --segment and "
-                            "--max-mismatches must be above 0");
+    if (a->count <= 0 || a->segment < 0 || a->max_mismatches <= 0) {
+        return vr_error_set(err, VR_ERR_USAGE, "--count and "
+                            "--max-mismatches must be above 0, --segment not "
+                            "below");
     }
     o->type = vr_cli_block_type(a->block ? a->block : "gicv3-redist", err);
     if (!o->type) {
+        return false;
+    }
+    o->generator = vr_fuzz_generator(o->type, err);
+    if (!o->generator) {
         return false;
     }
     o->backend = a->backend ? a->backend : "lockstep";
@@ -90,7 +93,7 @@ static JsonArray *strings(const GPtrArray *list)
 
 static JsonNode *to_json(const VrFuzzOptions *o, const VrFuzzResult *r)
 {
-    const VrFuzzGenerator *g = vr_fuzz_generator(o->type, NULL);
+    const VrFuzzGenerator *g = o->generator;
     JsonObject *root = json_object_new();
     JsonObject *seen = json_object_new();
     JsonNode *node = json_node_new(JSON_NODE_OBJECT);
@@ -118,7 +121,7 @@ static JsonNode *to_json(const VrFuzzOptions *o, const VrFuzzResult *r)
 
 static void print_result(const VrFuzzOptions *o, const VrFuzzResult *r)
 {
-    const VrFuzzGenerator *g = vr_fuzz_generator(o->type, NULL);
+    const VrFuzzGenerator *g = o->generator;
 
     printf("%s on %s: %" G_GUINT64_FORMAT " stimuli, %" G_GUINT64_FORMAT
            " effects in %" G_GUINT64_FORMAT " segments, %.1f s, %.0f "
@@ -200,12 +203,11 @@ static int run_target(const VrCommand *self, const Arguments *a)
 static int cmd_fuzz(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
-        .count = 1000000, .seed = 1, .segment = DEFAULT_SEGMENT,
-        .max_mismatches = 1,
+        .count = 1000000, .seed = 1, .max_mismatches = 1,
     };
     const GOptionEntry entries[] = {
         { "block", 'b', 0, G_OPTION_ARG_STRING, &a.block,
-          "Block to fuzz (gicv3-redist)", "NAME" },
+          "Block to fuzz: gicv3-redist (if none is named), vtd-ir", "NAME" },
         { "target", 't', 0, G_OPTION_ARG_STRING, &a.target,
           "Instead of a block: vmx, the processor's VMX, by entries from "
           "hostile VMCSs", "NAME" },
@@ -221,7 +223,7 @@ static int cmd_fuzz(const VrCommand *self, int argc, char **argv)
           "Fix a parameter that is otherwise drawn; may be repeated",
           "NAME=VALUE" },
         { "segment", 0, 0, G_OPTION_ARG_INT64, &a.segment,
-          "Stimuli until the next variant (20000)", "N" },
+          "Stimuli until the next variant (gicv3-redist: 20000, vtd-ir: 2000)", "N" },
         { "max-mismatches", 0, 0, G_OPTION_ARG_INT64, &a.max_mismatches,
           "Go on, with new segments, until so many (1)", "N" },
         { "out", 'o', 0, G_OPTION_ARG_FILENAME, &a.out,

@@ -5,13 +5,18 @@
 #include "minimise.h"
 #include "nearest.h"
 #include "recording.h"
+#include "rig.h"
 
 #include <string.h>
 
 #define PARAMS_MAX 32
-#define GOALS_APPLY_FROM 10000 /* stimuli */
+#define GOALS_FROM 10000 /* stimuli */
+#define SEGMENT 20000
 
-static const VrFuzzGenerator *const generators[] = { &vr_fuzz_gicv3_redist };
+static const VrFuzzGenerator *const generators[] = {
+    &vr_fuzz_gicv3_redist,
+    &vr_fuzz_vtd_ir,
+};
 
 typedef struct Fuzz {
     const VrFuzzOptions *options;
@@ -19,13 +24,11 @@ typedef struct Fuzz {
     VrFuzzResult *result;
     GChecksum *checksum;
     /* the segment at hand */
-    VrRng rng;
     VrParam params[PARAMS_MAX];
-    VrVariant variant;
-    void *state;
-    VrBlock *block;
+    VrFuzzRun run;
+    VrFuzzRig rig;
     VrCodec codec;
-    GByteArray *bytes; /* its events, as codec.h writes them */
+    GByteArray *bytes; /* its events and items, as codec.h writes them */
     char mismatch[1024];
     uint64_t counts[256][16]; /* kind, id; ids above count as 15 */
 } Fuzz;
@@ -81,26 +84,26 @@ static uint64_t draw_value(VrRng *rng, const VrParamSpec *spec)
     }
 }
 
-static void draw_variant(Fuzz *f)
+static void draw_variant(Fuzz *f, VrRng *rng)
 {
     const VrBlockType *type = f->options->type;
 
     g_assert(type->param_count <= PARAMS_MAX);
     for (size_t i = 0; i < type->param_count; i++) {
         const VrParamSpec *spec = &type->params[i];
-        uint64_t value = draw_value(&f->rng, spec);
+        uint64_t value = draw_value(rng, spec);
 
         f->params[i].name = spec->name;
         f->params[i].value = value;
         is_fixed(&f->options->fixed, spec->name, &f->params[i]);
     }
-    f->variant.params = f->params;
-    f->variant.count = type->param_count;
+    f->run.variant.params = f->params;
+    f->run.variant.count = type->param_count;
 }
 
 static void hash_variant(Fuzz *f)
 {
-    for (size_t i = 0; i < f->variant.count; i++) {
+    for (size_t i = 0; i < f->run.variant.count; i++) {
         g_autofree char *line = g_strdup_printf(
             "%s=%" G_GUINT64_FORMAT "\n", f->params[i].name,
             f->params[i].value);
@@ -111,16 +114,22 @@ static void hash_variant(Fuzz *f)
 
 /* --- one segment --- */
 
-static void observe(void *opaque, const VrEvent *e)
+static void keep(Fuzz *f, const VrEvent *e)
 {
-    Fuzz *f = opaque;
     uint8_t code[VR_CODEC_MAX];
 
     g_byte_array_append(f->bytes, code, vr_encode(&f->codec, e, code));
     f->counts[e->kind][e->id < 15 ? e->id : 15]++;
+}
+
+static void observe(void *opaque, const VrEvent *e)
+{
+    Fuzz *f = opaque;
+
+    keep(f, e);
     if (!vr_event_is_stimulus(e)) {
         f->result->effects++;
-        f->generator->effect(f->state, e);
+        f->generator->effect(f->rig.state, e);
     }
 }
 
@@ -138,20 +147,17 @@ static bool begin_segment(Fuzz *f, VrError *err)
         .on_mismatch = on_mismatch, .opaque = f,
     };
 
-    vr_rng_seed(&f->rng, o->seed, f->result->segments);
-    draw_variant(f);
+    vr_rng_seed(&f->run.first, o->seed, f->result->segments);
+    draw_variant(f, &f->run.first);
     hash_variant(f);
-    memset(f->state, 0, f->generator->state_size);
     memset(&f->codec, 0, sizeof(f->codec));
     g_byte_array_set_size(f->bytes, 0);
     f->mismatch[0] = '\0';
-    f->block = vr_block_create(o->type, o->backend, &f->variant, NULL, NULL,
-                               err);
-    if (!f->block) {
+    if (!vr_fuzz_rig_open(&f->rig, &f->run, err)) {
         return false;
     }
-    vr_lockstep_configure(f->block, &lockstep);
-    vr_block_observe(f->block, observe, f);
+    vr_lockstep_configure(f->rig.block, &lockstep);
+    vr_block_observe(f->rig.block, observe, f);
     f->result->segments++;
     return true;
 }
@@ -169,33 +175,65 @@ static bool hung(const Fuzz *f, const VrEvent *stim, VrError *err)
                         f->result->segments, text);
 }
 
+static uint64_t segment_length(const Fuzz *f)
+{
+    uint64_t n = f->options->segment ? f->options->segment
+                                     : f->generator->segment;
+
+    return MIN(n ? n : SEGMENT, f->options->count - f->result->stimuli);
+}
+
+/* What CPUs do to memory, up to the next stimulus. */
+static void next_stimulus(Fuzz *f, VrEvent *stim)
+{
+    VrFuzzRig *rig = &f->rig;
+
+    f->generator->next(rig->state, &rig->rng, stim);
+    while (stim->kind == VR_FUZZ_CPU) {
+        keep(f, stim);
+        vr_fuzz_rig_apply(rig, stim);
+        f->generator->next(rig->state, &rig->rng, stim);
+    }
+}
+
 static bool run_segment(Fuzz *f, VrError *err)
 {
-    const VrFuzzOptions *o = f->options;
-    uint64_t n = MIN(o->segment, o->count - f->result->stimuli);
+    uint64_t n = segment_length(f);
     VrEvent stim;
 
     for (uint64_t i = 0; i < n; i++) {
-        f->generator->next(f->state, &f->rng, &stim);
+        next_stimulus(f, &stim);
         f->result->stimuli++;
-        if (!vr_block_apply(f->block, &stim, NULL)) {
+        if (!vr_fuzz_rig_apply(&f->rig, &stim)) {
             return f->mismatch[0] || hung(f, &stim, err);
         }
     }
     return true;
 }
 
+/* Goals that the generator counts by itself. */
+static void add_seen(Fuzz *f)
+{
+    const VrFuzzGenerator *g = f->generator;
+
+    for (size_t i = 0; i < g->goal_count; i++) {
+        if (g->goals[i].kind == VR_FUZZ_SEEN) {
+            f->result->goals[i] += g->seen(f->rig.state)[g->goals[i].id];
+        }
+    }
+}
+
 static void end_segment(Fuzz *f)
 {
-    const VrLockstepStats *stats = vr_lockstep_stats(f->block);
+    const VrLockstepStats *stats = vr_lockstep_stats(f->rig.block);
 
     if (stats) {
         f->result->reorderings += stats->reorderings;
         f->result->mismatches += stats->mismatches;
     }
     g_checksum_update(f->checksum, f->bytes->data, f->bytes->len);
-    vr_block_destroy(f->block);
-    f->block = NULL;
+    add_seen(f);
+    vr_fuzz_rig_close(&f->rig);
 }
 
 /* --- what a mismatch leaves --- */
@@ -210,9 +248,9 @@ static char *recording_path(Fuzz *f, const char *suffix)
                            suffix);
 }
 
-static GArray *segment_stimuli(Fuzz *f)
+static GArray *segment_items(Fuzz *f)
 {
-    GArray *stimuli = g_array_new(FALSE, FALSE, sizeof(VrEvent));
+    GArray *items = g_array_new(FALSE, FALSE, sizeof(VrEvent));
     VrCodec codec = { 0 };
     size_t at = 0;
     VrEvent e;
@@ -223,38 +261,36 @@ static GArray *segment_stimuli(Fuzz *f)
 
         g_assert(n > 0);
         if (vr_event_is_stimulus(&e)) {
-            g_array_append_val(stimuli, e);
+            g_array_append_val(items, e);
         }
         at += n;
     }
-    return stimuli;
+    return items;
 }
 
-/* Run the stimuli once more with a recorder attached. */
-static bool record(Fuzz *f, const GArray *stimuli, const char *path,
+/* Run the items once more with a recorder attached. */
+static bool record(Fuzz *f, const GArray *items, const char *path,
                    VrError *err)
 {
-    const VrFuzzOptions *o = f->options;
+    const VrFuzzRun *run = &f->run;
     const VrLockstepOptions lockstep = {
         .on_mismatch = on_mismatch, .opaque = f,
     };
-    VrBlock *b = vr_block_create(o->type, o->backend, &f->variant, NULL, NULL,
-                                 err);
-    VrRecorder *rec = b ? vr_recorder_open(path, o->type, o->backend,
-                                           &f->variant, err) : NULL;
+    VrRecorder *rec = vr_recorder_open(path, run->type, run->backend,
+                                       &run->variant, err);
     g_autofree char *outcome = NULL;
 
-    if (!rec) {
-        vr_block_destroy(b);
+    if (!rec || !vr_fuzz_rig_open(&f->rig, run, err)) {
+        vr_recorder_close(rec, NULL);
         return false;
     }
     g_strlcpy(f->mismatch, "", sizeof(f->mismatch));
-    vr_lockstep_configure(b, &lockstep);
-    vr_block_observe(b, vr_recorder_event, rec);
-    for (guint i = 0; i < stimuli->len; i++) {
-        vr_block_apply(b, &g_array_index(stimuli, VrEvent, i), NULL);
+    vr_lockstep_configure(f->rig.block, &lockstep);
+    vr_block_observe(f->rig.block, vr_recorder_event, rec);
+    for (guint i = 0; i < items->len; i++) {
+        vr_fuzz_rig_apply(&f->rig, &g_array_index(items, VrEvent, i));
     }
-    vr_block_destroy(b);
+    vr_fuzz_rig_close(&f->rig);
     outcome = g_strconcat("mismatch: ", f->mismatch, NULL);
     vr_recorder_set_outcome(rec, outcome);
     g_ptr_array_add(f->result->texts, g_strdup(f->mismatch));
@@ -267,13 +303,13 @@ static bool save_mismatch(Fuzz *f, VrError *err)
     g_autofree char *path = recording_path(f, "");
     g_autofree char *short_path = recording_path(f, "-short");
     g_autofree char *first = g_strdup(f->mismatch);
-    g_autoptr(GArray) stimuli = segment_stimuli(f);
+    g_autoptr(GArray) items = segment_items(f);
 
     if (g_mkdir_with_parents(f->options->out, 0755) != 0) {
         return vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create the "
                             "folder '%s' for a recording", f->options->out);
     }
-    if (!record(f, stimuli, path, err)) {
+    if (!record(f, items, path, err)) {
         return false;
     }
     if (strcmp(first, f->mismatch) != 0) {
@@ -282,8 +318,8 @@ static bool save_mismatch(Fuzz *f, VrError *err)
                             "'%.180s', with the same stimuli '%.180s'",
                             first, f->mismatch);
     }
-    vr_minimise(f->options->type, f->options->backend, &f->variant, stimuli);
-    return record(f, stimuli, short_path, err);
+    vr_minimise(&f->run, items);
+    return record(f, items, short_path, err);
 }
 
 /* --- the run --- */
@@ -293,7 +329,7 @@ static void count_goals(Fuzz *f)
     for (size_t i = 0; i < f->generator->goal_count; i++) {
         const VrFuzzGoal *goal = &f->generator->goals[i];
 
-        for (unsigned id = 0; id < 16; id++) {
+        for (unsigned id = 0; goal->kind != VR_FUZZ_SEEN && id < 16; id++) {
             if (goal->id < 0 || goal->id == (int32_t)id) {
                 f->result->goals[i] += f->counts[goal->kind][id];
             }
@@ -333,12 +369,11 @@ bool vr_fuzz_run(const VrFuzzOptions *options, VrFuzzResult *result,
     result->texts = g_ptr_array_new_with_free_func(g_free);
     f->options = options;
     f->result = result;
-    f->generator = vr_fuzz_generator(options->type, err);
-    if (!f->generator) {
-        return false;
-    }
+    f->generator = options->generator;
+    f->run.type = options->type;
+    f->run.backend = options->backend;
+    f->run.generator = options->generator;
     f->checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    f->state = g_malloc0(f->generator->state_size);
     f->bytes = g_byte_array_new();
     ok = run_segments(f, err);
     count_goals(f);
@@ -347,7 +382,7 @@ bool vr_fuzz_run(const VrFuzzOptions *options, VrFuzzResult *result,
     result->seconds = (g_get_monotonic_time() - start) / 1e6;
     g_checksum_free(f->checksum);
     g_byte_array_unref(f->bytes);
-    g_free(f->state);
+    vr_fuzz_rig_free(&f->rig);
     return ok;
 }
 
@@ -360,9 +395,9 @@ void vr_fuzz_result_free(VrFuzzResult *result)
 const VrFuzzGoal *vr_fuzz_missed(const VrFuzzOptions *options,
                                  const VrFuzzResult *result)
 {
-    const VrFuzzGenerator *g = vr_fuzz_generator(options->type, NULL);
+    const VrFuzzGenerator *g = options->generator;
 
-    if (result->stimuli < GOALS_APPLY_FROM) {
+    if (result->stimuli < (g->goals_from ? g->goals_from : GOALS_FROM)) {
         return NULL;
     }
     for (size_t i = 0; i < g->goal_count; i++) {

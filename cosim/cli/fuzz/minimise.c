@@ -2,12 +2,11 @@
 #include "minimise.h"
 #include "lockstep.h"
 
-#define EFFORT 20000000 /* stimuli */
+#define EFFORT 20000000 /* items */
 
 typedef struct Minimiser {
-    const VrBlockType *type;
-    const char *backend;
-    const VrVariant *variant;
+    const VrFuzzRun *run;
+    VrFuzzRig rig;
     GArray *best;
     guint64 spent;
     guint64 wanted, found; /* signatures; 0: none */
@@ -33,27 +32,26 @@ static void on_mismatch(void *opaque, const VrMismatch *mismatch)
     m->found = signature(mismatch);
 }
 
-/* How many of the stimuli it takes to the mismatch; 0: it is not there. */
-static guint mismatch_at(Minimiser *m, const GArray *stimuli)
+/* How many of the items it takes to the mismatch; 0: it is not there. */
+static guint mismatch_at(Minimiser *m, const GArray *items)
 {
-    VrBlock *b = vr_block_create(m->type, m->backend, m->variant, NULL, NULL,
-                                 NULL);
     const VrLockstepOptions lockstep = {
         .on_mismatch = on_mismatch, .opaque = m,
     };
+    bool open = vr_fuzz_rig_open(&m->rig, m->run, NULL);
     guint at = 0;
 
     m->found = 0;
-    if (b) {
-        vr_lockstep_configure(b, &lockstep);
+    if (open) {
+        vr_lockstep_configure(m->rig.block, &lockstep);
     }
-    for (guint i = 0; b && i < stimuli->len && at == 0; i++) {
+    for (guint i = 0; open && i < items->len && at == 0; i++) {
         m->spent++;
-        if (!vr_block_apply(b, &g_array_index(stimuli, VrEvent, i), NULL)) {
+        if (!vr_fuzz_rig_apply(&m->rig, &g_array_index(items, VrEvent, i))) {
             at = i + 1;
         }
     }
-    vr_block_destroy(b);
+    vr_fuzz_rig_close(&m->rig);
     return m->wanted == 0 || m->found == m->wanted ? at : 0;
 }
 
@@ -80,16 +78,13 @@ static bool without(Minimiser *m, guint from, guint n)
     return true;
 }
 
-void vr_minimise(const VrBlockType *type, const char *backend,
-                 const VrVariant *variant, GArray *stimuli)
+void vr_minimise(const VrFuzzRun *run, GArray *items)
 {
-    Minimiser m = {
-        .type = type, .backend = backend, .variant = variant, .best = stimuli,
-    };
-    bool again = mismatch_at(&m, stimuli) > 0;
+    Minimiser m = { .run = run, .best = items };
+    bool again = mismatch_at(&m, items) > 0;
 
     m.wanted = m.found;
-    for (guint n = MAX(stimuli->len / 2, 1); again; n = MAX(n / 2, 1)) {
+    for (guint n = MAX(items->len / 2, 1); again; n = MAX(n / 2, 1)) {
         bool shorter = false;
 
         for (guint from = 0; from < m.best->len && m.spent < EFFORT;) {
@@ -101,4 +96,5 @@ void vr_minimise(const VrBlockType *type, const char *backend,
         }
         again = m.spent < EFFORT && (n > 1 || shorter);
     }
+    vr_fuzz_rig_free(&m.rig);
 }
