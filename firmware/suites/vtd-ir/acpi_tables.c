@@ -53,21 +53,29 @@ FW_CASE(acpi_device_scope, "vtd.acpi.device-scope",
              device_id());
 }
 
+/* Microseconds of 20,000 by our clock, by the other one */
+static uint64_t measure(void)
+{
+    uint32_t start = pm_timer_read();
+
+    hal_delay_us(20000);
+    return ((pm_timer_read() - start) & 0xffffff) * 1000000ull / PM_TIMER_HZ;
+}
+
 FW_CASE(acpi_clocks, "vtd.acpi.clocks",
         "ACPI 4.8.3.3 Power Management Timer",
         "The clock that the cases wait by is right, by another one")
 {
-    uint64_t ticks, us;
-    uint32_t start;
+    uint64_t least = ~0ull;
 
     if (!pm_timer_found()) {
         FW_SKIP("no power management timer");
     }
-    start = pm_timer_read();
-    ticks = hal_ticks();
-    hal_delay_us(20000);
-    us = ((pm_timer_read() - start) & 0xffffff) * 1000000ull / PM_TIMER_HZ;
-    ticks = (hal_ticks() - ticks) / hal_ticks_per_us();
-    FW_CHECK(us > ticks / 2 && us < ticks * 2 + 100000, "%lu us are %lu us by"
-             " the power management timer", ticks, us);
+    /* An emulator may stand still between two readings, but not each time. */
+    for (int i = 0; i < 10 && (least < 15000 || least > 30000); i++) {
+        uint64_t us = measure();
+
+        least = us < least ? us : least;
+    }
+    FW_CHECK(least > 15000 && least < 30000, "20000 us are %lu us", least);
 }

@@ -58,6 +58,22 @@ FW_CASE(zq_wraps, "vtd.hostile.queue-last-page",
     FW_CHECK(vtd_reset(), "the unit does not follow any more");
 }
 
+FW_CASE(zq_wide, "vtd.hostile.wide-writes",
+        "VT-d 11.2 Software Access to Registers",
+        "Writes of 8 bytes at each place for 4, of what is there")
+{
+    NEED_DEVICE();
+    for (unsigned at = VTD_FSTS; at < VTD_IRTA; at += 4) {
+        if (at < VTD_FEUADDR + 4 || at >= VTD_ICS) {
+            vtd_write64(at, vtd_read64(at));
+        }
+    }
+    FW_REQUIRE(vtd_reset(), "the unit does not follow any more");
+    irte_set(1, irte_remapped(0, VECTOR));
+    fire(1);
+    EXPECT_DELIVERED(0, VECTOR);
+}
+
 /* Registers take what they like, but events stay harmless and GCMD to itself,
  * and the queue is in our own memory. */
 static void random_write(uint64_t seed)
