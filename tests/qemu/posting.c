@@ -14,7 +14,7 @@
 #define POSTS 1000000 /* of the device, for each case */
 #endif
 
-#define PATIENCE_US (120 * 1000000ull)
+#define PATIENCE_US ((120 + POSTS / 1000) * 1000000ull)
 
 /* The unit of a q35 board, and its registers */
 #define VTD_BASE 0xfed90000ull
