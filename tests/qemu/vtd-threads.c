@@ -9,12 +9,12 @@
 #include "x86.h"
 
 #ifndef REQUESTS
-#define REQUESTS 3000
+#define REQUESTS 1000
 #endif
 
 #define VTD_BASE 0xfed90000ull
 #define UNMAPPED 0x50000000ull
-#define PATIENCE_US 20000000ull
+#define PATIENCE_US 120000000ull
 
 enum { GCMD = 0x18, RTADDR = 0x20, FSTS = 0x34, FRCD = 0x220 };
 #define TE (1u << 31)
