@@ -55,7 +55,7 @@ if ! yosys -q -l "$out/yosys.log" -p "
 fi
 
 smtbmc() {
-    yosys-smtbmc -s z3 "$@" "$out/$top.smt2"
+    yosys-smtbmc -s z3 --unroll "$@" "$out/$top.smt2"
 }
 
 if ! smtbmc --presat -t "$depth" --dump-vcd "$out/counterexample.vcd" \

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// About vtd_ir_post: one posting after the other, against a memory in which
-// CPUs may change the descriptor between any two accesses in any way, and that
-// may refuse any access.
+// About vtd_ir_post: postings of one interrupt, chosen freely, one after the
+// other, against a memory in which CPUs may change the descriptor between any
+// two accesses in any way, and that may refuse any access. Every cycle is a step.
 
 module post_proof (
     input logic        clk_i,
-    input logic        step_i,
     input logic        start_i,
-    input logic [63:0] addr_i,
-    input logic [47:0] info_i,
     input logic [63:0] mem_lo_i,    // what is there when it is accessed
     input logic [63:0] mem_hi_i,
     input logic        mem_error_i
 );
+
+  (* anyconst *) logic [63:0] addr;
+  (* anyconst *) logic [47:0] info;
 
   logic first_q = 1'b1;
   always_ff @(posedge clk_i) first_q <= 1'b0;
@@ -28,10 +28,10 @@ module post_proof (
   vtd_ir_post dut (
       .clk_i,
       .rst_ni        (!first_q),
-      .step_i        (step_i),
+      .step_i        (1'b1),
       .start_i       (start_i),
-      .addr_i,
-      .info_i,
+      .addr_i        (addr),
+      .info_i        (info),
       .mem_lo_i,
       .mem_hi_i,
       .mem_error_i,
@@ -53,15 +53,14 @@ module post_proof (
 
   // The access that is under way, and the posting that it belongs to.
   logic busy_q, cas_q, valid_q;
-  logic [63:0] at_q, expected_q, desired_q, pid_q;
-  logic [47:0] info_q;
+  logic [63:0] at_q, expected_q, desired_q;
   logic pir_set_q;       // in memory, by this posting
   logic refused_q;       // some access of this posting
   always_ff @(posedge clk_i) begin
     if (first_q) begin
       busy_q  <= 1'b0;
       valid_q <= 1'b0;
-    end else if (step_i) begin
+    end else begin
       valid_q    <= mem_valid;
       cas_q      <= mem_cas;
       at_q       <= mem_addr;
@@ -69,8 +68,6 @@ module post_proof (
       desired_q  <= mem_desired;
       if (start_i) begin
         busy_q    <= 1'b1;
-        info_q    <= info_i;
-        pid_q     <= {addr_i[63:6], 6'h00};
         pir_set_q <= 1'b0;
         refused_q <= 1'b0;
       end else begin
@@ -85,18 +82,18 @@ module post_proof (
   logic swapped, pir_swapped, control_swapped;
   logic [63:0] pir_addr, bit_mask;
   logic on_was, sn_was, announce;
-  assign pir_addr = pid_q + {59'h0, info_q[7:6], 3'b000};
-  assign bit_mask = 64'd1 << info_q[5:0];
-  assign swapped = step_i && busy_q && valid_q && cas_q && !mem_error_i &&
+  assign pir_addr = {addr[63:6], 1'b0, info[7:6], 3'b000};
+  assign bit_mask = 64'd1 << info[5:0];
+  assign swapped = busy_q && valid_q && cas_q && !mem_error_i &&
                    mem_lo_i == expected_q;
   assign pir_swapped = swapped && at_q == pir_addr;
-  assign control_swapped = swapped && at_q == pid_q + 64'h20;
+  assign control_swapped = swapped && at_q == {addr[63:6], 6'h20};
   assign on_was = mem_lo_i[0];
   assign sn_was = mem_lo_i[1];
-  assign announce = !on_was && (info_q[8] || !sn_was);
+  assign announce = !on_was && (info[8] || !sn_was);
 
   always_ff @(posedge clk_i) begin
-    assume (!start_i || (!busy_q && step_i && !first_q));
+    assume (!start_i || (!busy_q && !first_q));
     if (!first_q) begin
       // Nothing is changed but PIR[v] and ON, and no other bit of a CPU.
       if (swapped) assert (pir_swapped || control_swapped);
@@ -109,15 +106,15 @@ module post_proof (
         // no second one until ON was cleared.
         assert (done && notify == announce);
         if (notify) assert (notify_nv == mem_lo_i[23:16]);
-        if (notify) assert (notify_dest == (info_q[10] ? mem_lo_i[63:32] : {24'h0, mem_lo_i[47:40]}));
+        if (notify) assert (notify_dest == (info[10] ? mem_lo_i[63:32] : {24'h0, mem_lo_i[47:40]}));
       end
       if (notify) assert (control_swapped && !fault);
       // A posting ends well only with both; a refused access ends it badly.
-      if (step_i && busy_q && done && !control_swapped) begin
+      if (busy_q && done && !control_swapped) begin
         assert (!notify);
-        assert (fault == !info_q[9]);
+        assert (fault == !info[9]);
       end
-      if (step_i && busy_q && done && (refused_q || (valid_q && mem_error_i)))
+      if (busy_q && done && (refused_q || (valid_q && mem_error_i)))
         assert (!control_swapped);
       if (mem_valid && mem_cas) assert (!refused_q);
       cover (notify && pir_set_q);
