@@ -197,6 +197,24 @@ FW_CASE(dest_lowest, "vtd.dest.x2apic-lowest",
     }
 }
 
+FW_CASE(dest_hint, "vtd.dest.x2apic-hint",
+        "VT-d 9.9 IRTE for Remapped Interrupts: RH",
+        "With the redirection hint a fixed interrupt goes to one of the"
+        " processors that DST specifies")
+{
+    NEED_DEVICE();
+    NEED_X2APIC();
+    NEED_CPUS(3);
+    on_each(read_ldr);
+    if (ldr[1] >> 16 != ldr[2] >> 16) {
+        FW_SKIP("the processors are in different clusters");
+    }
+    aim(IRTE_DM | IRTE_RH, ldr[1] | ldr[2]);
+    EXPECT_ONE_OF(6);
+    aim(IRTE_DM | IRTE_RH, ldr[2]);
+    EXPECT_ON(4);
+}
+
 /* xAPIC mode ---------------------------------------------------------------- */
 
 FW_CASE(dest_xapic_physical, "vtd.dest.xapic-physical",
@@ -264,4 +282,19 @@ FW_CASE(dest_xapic_lowest, "vtd.dest.xapic-lowest",
         aim(IRTE_DM | IRTE_RH | IRTE_DLM(DLM_LOWEST), 6);
         EXPECT_ONE_OF(6);
     }
+}
+
+FW_CASE(dest_xapic_hint, "vtd.dest.xapic-hint",
+        "VT-d 9.9 IRTE for Remapped Interrupts: RH",
+        "With the redirection hint a fixed interrupt goes to one of the"
+        " processors that DST specifies")
+{
+    NEED_DEVICE();
+    NEED_CPUS(3);
+    FW_REQUIRE(xapic_begin(), "no xAPIC mode");
+    on_each(set_flat);
+    aim(IRTE_DM | IRTE_RH, 6);
+    EXPECT_ONE_OF(6);
+    aim(IRTE_DM | IRTE_RH, 2);
+    EXPECT_ON(2);
 }
