@@ -27,21 +27,23 @@ typedef struct Walk {
     uint64_t entry;     /* of the last request of the device, or 0 */
     uint64_t reading;   /* register that is being read */
     bool fired;         /* the device has just said that it sends one */
+    bool warm_up;       /* still before the range: nothing is judged */
+    uint64_t pending;   /* requests accepted that have not landed */
     bool foreign;       /* the last stimulus is a request to be blocked */
     GQueue expected;    /* of notifications: NV | NDST << 32 */
 } Walk;
 
 static void broken(Walk *w, size_t at, const char *rule)
 {
-    if (!w->t.broken) {
+    if (!w->t.broken && !w->warm_up) {
         w->t.broken = rule;
         w->t.broken_at = at;
     }
 }
 
-static uint64_t landed(const VrIrTally *t)
+static void land(Walk *w)
 {
-    return t->remapped + t->passed + t->posts;
+    w->pending -= w->pending > 0;
 }
 
 /* Bits 19:5 and 2 of the address, with SHV (bit 3) plus the subhandle. */
@@ -75,6 +77,7 @@ static void see_request(Walk *w, const VrTraceRec *r)
         return;
     }
     w->t.requests++;
+    w->pending++;
 }
 
 static void see_stimulus(Walk *w, const VrTraceRec *r)
@@ -113,9 +116,11 @@ static void see_message(Walk *w, const VrTraceRec *r, size_t i)
 {
     switch (r->id) {
     case VR_VTD_PASS:
+        land(w);
         w->t.passed++;
         break;
     case VR_VTD_REMAPPED:
+        land(w);
         w->t.remapped++;
         break;
     case VR_VTD_NOTIFY:
@@ -146,6 +151,7 @@ static void see_pir(Walk *w, uint64_t before, uint64_t after, size_t i)
     } else if (__builtin_popcountll(after ^ before) > 1) {
         broken(w, i, "an update of PIR sets more than its bit");
     }
+    land(w);
     w->t.posts++;
     if (w->foreign) {
         broken(w, i, "a request that has to be blocked was posted");
@@ -164,7 +170,8 @@ static uint64_t notification_of(const Walk *w, uint64_t control)
 static void see_control(Walk *w, uint64_t before, uint64_t after, size_t i)
 {
     const bool on = before & PID_ON, sn = before & PID_SN;
-    const bool notify = !on && (w->look.urgent || !sn);
+    const bool notify = !on && (w->warm_up ? after & PID_ON
+                                           : w->look.urgent || !sn);
     const uint64_t right = notify ? before | PID_ON : before;
 
     w->t.coalesced += on;
@@ -221,10 +228,11 @@ static void see_write(Walk *w, const VrTraceRec *r, size_t i)
         return;
     }
     w->t.waits++;
-    if (!w->look.blocked && w->t.requests > landed(&w->t)) {
+    if (!w->look.blocked && w->pending) {
         broken(w, i, "a wait completed before an interrupt that was accepted "
                      "earlier landed");
     }
+    w->pending = 0;
 }
 
 static void see_effect(Walk *w, const VrTraceRec *r, size_t i, size_t end)
@@ -248,29 +256,38 @@ static void see_effect(Walk *w, const VrTraceRec *r, size_t i, size_t end)
     }
 }
 
-/* The kernel reads it once it is known; before the range, too. */
-static uint64_t find_irta(const VrRun *run, size_t before)
+static void see_record(Walk *w, size_t i, size_t end)
 {
-    Walk w = { .run = run };
+    VrTraceRec r;
 
-    for (size_t i = 0; i < before; i++) {
-        VrTraceRec r;
-
-        if (vr_run_kind(run, i) == VR_TRACE_BLOCK_STIM) {
-            r = vr_run_rec(run, i);
-            see_stimulus(&w, &r);
-            if (r.arg[2] == VR_STIM_WRITE && r.arg[0] == VR_VTD_IRTA_REG &&
-                r.size == 8) {
-                w.irta = r.arg[1];
-            }
-        } else if (vr_run_kind(run, i) == VR_TRACE_BLOCK_EFF) {
-            r = vr_run_rec(run, i);
-            if (r.arg[2] == VR_EFF_DATA) {
-                see_data(&w, &r);
-            }
-        }
+    switch (vr_run_kind(w->run, i)) {
+    case VR_TRACE_IRQGEN:
+        w->fired = true;
+        break;
+    case VR_TRACE_BLOCK_STIM:
+        r = vr_run_rec(w->run, i);
+        see_stimulus(w, &r);
+        break;
+    case VR_TRACE_BLOCK_EFF:
+        r = vr_run_rec(w->run, i);
+        see_effect(w, &r, i, end);
+        break;
     }
-    return w.irta;
+}
+
+/* What is before the range tells where the table is, and what is in flight. */
+static void warm_up(Walk *w, size_t begin)
+{
+    w->warm_up = true;
+    for (size_t i = 0; i < begin; i++) {
+        see_record(w, i, begin);
+    }
+    w->warm_up = false;
+    if (!w->t.timed) {
+        w->pending = 0;
+        g_queue_clear_full(&w->expected, g_free);
+    }
+    w->t = (VrIrTally){ .timed = w->t.timed, .before = w->pending };
 }
 
 VrIrTally vr_ir_tally(const VrRun *run, VrRange range, const VrIrLook *look)
@@ -278,20 +295,9 @@ VrIrTally vr_ir_tally(const VrRun *run, VrRange range, const VrIrLook *look)
     Walk w = { .run = run, .look = *look };
 
     g_queue_init(&w.expected);
-    w.irta = find_irta(run, range.begin);
+    warm_up(&w, range.begin);
     for (size_t i = range.begin; i < range.end; i++) {
-        const uint16_t kind = vr_run_kind(run, i);
-        VrTraceRec r;
-
-        if (kind == VR_TRACE_IRQGEN) {
-            w.fired = true;
-        } else if (kind == VR_TRACE_BLOCK_STIM) {
-            r = vr_run_rec(run, i);
-            see_stimulus(&w, &r);
-        } else if (kind == VR_TRACE_BLOCK_EFF) {
-            r = vr_run_rec(run, i);
-            see_effect(&w, &r, i, range.end);
-        }
+        see_record(&w, i, range.end);
     }
     if (!g_queue_is_empty(&w.expected) && !w.t.timed) {
         broken(&w, range.end - 1, "ON was set, and no notification followed");
@@ -315,6 +321,7 @@ VrVerdict *vr_ir_rules(const VrRun *run, const VrIrTally *t)
 VrVerdict *vr_ir_all_landed(const VrIrTally *t)
 {
     const uint64_t allowed = t->timed ? IN_FLIGHT : 0;
+    const uint64_t asked = t->requests + t->before;
     const uint64_t done = t->remapped + t->posts;
 
     if (t->passed) {
@@ -322,12 +329,12 @@ VrVerdict *vr_ir_all_landed(const VrIrTally *t)
                               " interrupts passed without being remapped",
                               t->passed);
     }
-    if (done <= t->requests && t->requests - done <= allowed) {
+    if (done <= asked && asked - done <= allowed) {
         return NULL;
     }
     return vr_verdict_new(VR_VERDICT_FAIL, "of %" G_GUINT64_FORMAT " requests %"
                           G_GUINT64_FORMAT " were remapped and %"
-                          G_GUINT64_FORMAT " posted", t->requests, t->remapped,
+                          G_GUINT64_FORMAT " posted", asked, t->remapped,
                           t->posts);
 }
 

@@ -26,6 +26,7 @@ typedef struct VrIrTally {
     /* From fault recording registers that the kernel read */
     uint64_t faults[VR_IR_REASONS];
     bool timed;         /* the unit delays what it does */
+    uint64_t before;    /* then: requests that were in flight before */
     const char *broken; /* the first rule that was broken, or NULL */
     size_t broken_at;
 } VrIrTally;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pci.h"
+#include "report.h"
 
 #define TEXT_SIZE (64 << 10)
 
@@ -81,6 +82,20 @@ static bool add_up(const char *line, const char *text, VrInterrupt *row)
     return false;
 }
 
+static bool show(const char *line, const char *text, VrInterrupt *row)
+{
+    (void)row;
+    if (strstr(line, text)) {
+        vr_report_diag("%s", line);
+    }
+    return false;
+}
+
+void vr_interrupts_show(const char *text)
+{
+    each_row(show, text, NULL);
+}
+
 bool vr_interrupt_row(const char *label, VrInterrupt *row)
 {
     return each_row(by_label, label, row);
@@ -107,4 +122,14 @@ bool vr_interrupt_move(int irq, unsigned cpu)
     snprintf(path, sizeof(path), "/proc/irq/%d/smp_affinity_list", irq);
     snprintf(text, sizeof(text), "%u", cpu);
     return vr_file_write(path, text);
+}
+
+bool vr_interrupt_is_on(int irq, unsigned cpu)
+{
+    char path[64];
+    char text[16];
+
+    snprintf(path, sizeof(path), "/proc/irq/%d/effective_affinity_list", irq);
+    return vr_file_read(path, text, sizeof(text)) &&
+           strtoul(text, NULL, 10) == cpu;
 }

@@ -21,10 +21,15 @@ bool vr_interrupt_named(const char *text, VrInterrupt *row);
 /* The sum over all rows that contain this text. */
 uint64_t vr_interrupts_sum(const char *text);
 
+/* Puts the rows that contain this text on the console, as the kernel has them. */
+void vr_interrupts_show(const char *text);
+
 /*
  * Moves an interrupt to one CPU. False: errno; EBUSY while the kernel has not
  * yet cleaned up after the move before.
  */
 bool vr_interrupt_move(int irq, unsigned cpu);
+/* Whether the move has been made: the kernel may put it off. */
+bool vr_interrupt_is_on(int irq, unsigned cpu);
 
 #endif

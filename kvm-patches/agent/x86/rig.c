@@ -15,7 +15,7 @@
 #include "report.h"
 
 #define MSIX_ENTRY 16
-#define MOVE_TRIES 200
+#define MOVE_TRIES 20
 
 static volatile uint32_t *reg32(const VrRig *rig, unsigned offset)
 {
@@ -260,18 +260,20 @@ static void let_it_clean_up(void)
 bool vr_rig_move(VrRig *rig, unsigned vector, unsigned cpu)
 {
     let_it_clean_up();
-    for (unsigned i = 0; i < MOVE_TRIES; i++) {
-        if (vr_interrupt_move(rig->irq[vector], cpu)) {
-            return true;
-        }
-        if (errno != EBUSY) {
-            break;
+    for (unsigned i = 0; !vr_interrupt_move(rig->irq[vector], cpu); i++) {
+        if (errno != EBUSY || i == MOVE_TRIES) {
+            vr_fail(rig->ctx, "vector %u does not move to CPU %u: %s", vector,
+                    cpu, strerror(errno));
+            return false;
         }
         vr_sleep(VR_MS);
     }
-    vr_fail(rig->ctx, "vector %u does not move to CPU %u: %s", vector, cpu,
-            strerror(errno));
-    return false;
+    for (unsigned i = 0; i < MOVE_TRIES &&
+                         !vr_interrupt_is_on(rig->irq[vector], cpu); i++) {
+        vr_rig_one(rig, vector);
+        let_it_clean_up();
+    }
+    return true;
 }
 
 uint64_t vr_rig_on_cpu(const VrRig *rig, unsigned vector, unsigned cpu)

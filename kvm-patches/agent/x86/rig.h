@@ -64,7 +64,10 @@ bool vr_rig_one(VrRig *rig, unsigned vector);
 /* Fires a shot at once and says how many of it were handled in time. */
 uint64_t vr_rig_fire(VrRig *rig, const VrShot *shot);
 
-/* As vr_interrupt_move(), but waits while the kernel is busy. */
+/*
+ * As vr_interrupt_move(), but waits while the kernel is busy, and fires what it
+ * takes for a move that is put off.
+ */
 bool vr_rig_move(VrRig *rig, unsigned vector, unsigned cpu);
 /* How many interrupts of a vector this CPU handled, as the kernel counts. */
 uint64_t vr_rig_on_cpu(const VrRig *rig, unsigned vector, unsigned cpu);

@@ -28,6 +28,13 @@ static uint64_t notifications(void)
     return vr_interrupt_row("PMN", &row) ? row.sum : 0;
 }
 
+static void show_interrupts(const VrRig *rig)
+{
+    vr_interrupts_show("CPU0");
+    vr_interrupts_show(rig->pci.name);
+    vr_interrupts_show("PMN:");
+}
+
 static bool move_all(VrRig *rig, unsigned cpu)
 {
     for (unsigned i = 0; i < VR_RIG_VECTORS; i++) {
@@ -194,10 +201,14 @@ void vr_scenario_PI_POSTED(VrContext *ctx)
         vr_skip(ctx, "the kernel does not post its interrupts: the unit cannot,"
                 " or the command line lacks intremap=posted_msi");
     } else if (ctx->outcome == VR_OUTCOME_OK && move_all(&rig, CPU)) {
+        show_interrupts(&rig);
         singles(ctx, &rig);
         bursts(ctx, &rig);
+        show_interrupts(&rig);
         by_hand(ctx, &rig);
         use_nics(ctx);
+        vr_interrupts_show("eth");
+        show_interrupts(&rig);
     }
     vr_rig_close(&rig);
 }
