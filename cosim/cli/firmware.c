@@ -284,15 +284,30 @@ static bool nothing_said(const Boot *b, const char *dir, VrError *err)
                         : "the machine said nothing", dir);
 }
 
+/* The line of QEMU's log that says where a lockstep's sides parted, the last */
+static void add_mismatch(GString *notes, const char *dir)
+{
+    g_autofree char *log = g_build_filename(dir, "machine.log", NULL);
+    g_autofree char *text = NULL;
+    const char *at, *start;
+
+    if (!g_file_get_contents(log, &text, NULL, NULL)
+        || !(at = g_strrstr(text, ": mismatch at "))) {
+        return;
+    }
+    start = g_strrstr_len(text, at - text, "\n");
+    start = start ? start + 1 : text;
+    g_string_append_printf(notes, "lockstep, %.*s\n",
+                           (int)strcspn(start, "\n"), start);
+}
+
 /* The case that runs gets no result of its own: why the machine ended. */
 static void add_ended(Boot *b, const char *dir)
 {
     g_autofree char *id = g_strdup(b->running);
-    g_autofree char *log = g_build_filename(dir, "machine.log", NULL);
-    g_autofree char *tail = vr_log_tail(log, 8);
 
     if (b->mismatched) {
-        g_string_append_printf(b->notes, "lockstep mismatch:\n%s\n", tail);
+        add_mismatch(b->notes, dir);
     }
     add_case(b, id, VR_CASE_HUNG, b->notes->str);
     b->done++;
