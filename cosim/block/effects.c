@@ -32,13 +32,14 @@ void vr_effects_push(VrEffects *log, const VrEvent *e)
         grow(log);
     }
     log->events[log->count] = *e;
-    log->served[log->count] = false;
+    log->served[log->count] = e->kind < VR_EFF_MEM_READ;
     log->count++;
 }
 
 void vr_effects_clear(VrEffects *log)
 {
     log->count = 0;
+    log->first_unserved = 0;
 }
 
 void vr_effects_free(VrEffects *log)
@@ -52,7 +53,11 @@ void vr_effects_free(VrEffects *log)
 static const VrEvent *serve(VrEffects *log, VrEventKind kind, uint64_t addr,
                             size_t len)
 {
-    for (size_t i = 0; i < log->count; i++) {
+    while (log->first_unserved < log->count &&
+           log->served[log->first_unserved]) {
+        log->first_unserved++;
+    }
+    for (size_t i = log->first_unserved; i < log->count; i++) {
         const VrEvent *e = &log->events[i];
 
         if (!log->served[i] && e->kind == kind && e->addr == addr &&
@@ -105,11 +110,17 @@ static bool same(const VrEvent *a, const VrEvent *b)
     return !memcmp(a, b, sizeof(*a));
 }
 
-/* The first effect of @log, of that class, that has no partner yet. */
+/*
+ * The first effect of @log, of that class, that has no partner yet. All before
+ * *from have one.
+ */
 static VrEvent *next_unpaired(const VrBlockType *type, VrEffects *log,
-                              unsigned order_class)
+                              unsigned order_class, size_t *from)
 {
-    for (size_t i = 0; i < log->count; i++) {
+    while (*from < log->count && log->paired[*from]) {
+        (*from)++;
+    }
+    for (size_t i = *from; i < log->count; i++) {
         if (!log->paired[i] &&
             type->order_class(&log->events[i]) == order_class) {
             log->paired[i] = true;
@@ -123,13 +134,14 @@ static VrEffectsDiff compare_by_class(const VrBlockType *type, VrEffects *a,
                                       VrEffects *b)
 {
     VrEffectsDiff diff = { .differ = true };
+    size_t from = 0;
 
     for (size_t i = 0; i < b->count; i++) {
         b->paired[i] = false;
     }
     for (size_t i = 0; i < a->count; i++) {
         diff.a = &a->events[i];
-        diff.b = next_unpaired(type, b, type->order_class(diff.a));
+        diff.b = next_unpaired(type, b, type->order_class(diff.a), &from);
         if (!diff.b || !same(diff.a, diff.b)) {
             return diff;
         }

@@ -15,8 +15,9 @@ extern "C" {
 
 typedef struct VrEffects {
     VrEvent *events;
-    bool *served; /* by vr_effects_serve_* */
+    bool *served; /* by vr_effects_serve_*, or no memory access */
     bool *paired; /* scratch of vr_effects_compare */
+    size_t first_unserved; /* all before it are served, or are no access */
     size_t count, cap;
 } VrEffects;
 

@@ -104,6 +104,20 @@ static void read_twice(Fake *f, const VrEvent *stim)
     vr_emit_msg(&f->parent, 1, first, second);
 }
 
+static void add_to_memory(Fake *f, const VrEvent *stim)
+{
+    unsigned tries = *f->plant == PLANT_LOST ? 1 : 8;
+    uint64_t expected, desired, found;
+    bool again = vr_emit_mem_read(&f->parent, stim->addr, &found, 8);
+
+    for (unsigned i = 0; i < tries && again; i++) {
+        expected = found;
+        desired = expected + stim->data[0];
+        again = vr_emit_mem_cas(&f->parent, stim->addr, &expected, &desired,
+                                &found, 8) && found != expected;
+    }
+}
+
 static void use_memory(Fake *f, const VrEvent *stim)
 {
     uint64_t addr = stim->addr + (*f->plant == PLANT_ADDRESS ? 8 : 0);
@@ -175,6 +189,9 @@ static void message(Fake *f, const VrEvent *stim)
         break;
     case 8:
         read_twice(f, stim);
+        break;
+    case 9:
+        add_to_memory(f, stim);
         break;
     default:
         vr_guest_error(&f->parent, "no message %u", stim->id);

@@ -13,6 +13,8 @@
  *     id 7: reads 40 bytes at addr, sends message 1 with their sum
  *     id 8: reads 8 bytes at addr, writes data there, reads again, and sends
  *           message 1 with the first value at addr and the second as data
+ *     id 9: adds data to the 8 bytes at addr by CAS, again with what was found
+ *           where that is another value, 8 times at most
  */
 #ifndef VIRELAY_FAKE_BLOCK_H
 #define VIRELAY_FAKE_BLOCK_H
@@ -29,6 +31,7 @@ typedef enum FakePlant {
     PLANT_ORDER,   /* MSG 5: the other way round; not legal */
     PLANT_ADDRESS, /* MSG 1, 2: another address */
     PLANT_DESIRED, /* MSG 3: another value */
+    PLANT_LOST,    /* MSG 9: only one CAS */
     PLANT_HANG,    /* a READ is never answered */
 } FakePlant;
 

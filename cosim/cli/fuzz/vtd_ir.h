@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The generator of vtd-ir, between its files: vtd_ir.c chooses what happens
- * next, vtd_ir_structs.c draws what is in memory, vtd_ir_seen.c watches the
+ * next, vtd_ir_driver.c and vtd_ir_regs.c do what a driver does, right or
+ * wrong, vtd_ir_structs.c draws what is in memory, vtd_ir_seen.c watches the
  * effects and counts the goals.
  */
 #ifndef VIRELAY_FUZZ_VTD_IR_H
@@ -98,6 +99,42 @@ void vtd_iec_invalidation(uint32_t index, bool global, uint64_t w[4]);
 /* A source-id that @w, an IRTE, lets pass, most of the time. */
 uint32_t vtd_draw_source(const VtdState *s, VrRng *rng, const uint64_t w[2]);
 uint32_t vtd_draw_index(const VtdState *s, VrRng *rng);
+
+/* --- vtd_ir_driver.c: items at the end of the plan --- */
+
+#define GCMD_QIE (1u << 26)
+#define GCMD_IRE (1u << 25)
+#define GCMD_SIRTP (1u << 24)
+#define GCMD_CFI (1u << 23)
+#define IRTA_EIME (1u << 11)
+#define IQA_DW (1u << 11)
+
+void vtd_set_msg(VrEvent *e, uint32_t id, uint64_t addr, uint64_t data);
+void vtd_set_cpu(VrEvent *e, uint32_t id, uint64_t addr, uint64_t a,
+                 uint64_t b);
+/* A zeroed item. A plan that is full loses its last one. */
+VrEvent *vtd_plan(VtdState *s);
+void vtd_plan_write(VtdState *s, uint64_t addr, unsigned size, uint64_t data);
+void vtd_plan_read(VtdState *s, uint64_t addr, unsigned size);
+/* 16 bytes, by a CPU */
+void vtd_plan_store(VtdState *s, uint64_t addr, const uint64_t *w);
+void vtd_plan_irta(VtdState *s, VrRng *rng);
+void vtd_plan_events(VtdState *s, VrRng *rng);
+void vtd_plan_setup(VtdState *s, VrRng *rng);
+void vtd_plan_descriptor(VtdState *s, uint64_t at, const uint64_t w[4]);
+void vtd_advance_tail(VtdState *s);
+void vtd_plan_tail(VtdState *s);
+void vtd_submit(VtdState *s, VrRng *rng);
+void vtd_odd_tail(VtdState *s, VrRng *rng);
+void vtd_service(VtdState *s, VrRng *rng);
+/* What the driver wants GCMD_REG to be, most of the time. */
+uint32_t vtd_commands(VrRng *rng);
+
+/* --- vtd_ir_regs.c --- */
+
+void vtd_any_read(VtdState *s, VrRng *rng);
+void vtd_any_write(VtdState *s, VrRng *rng);
+void vtd_odd_access(VtdState *s, VrRng *rng);
 
 /* --- vtd_ir_seen.c --- */
 
