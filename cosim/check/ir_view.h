@@ -20,7 +20,7 @@ typedef struct VrIrTally {
     uint64_t notifies;  /* notifications */
     uint64_t coalesced; /* posts that found ON set */
     uint64_t suppressed; /* posts that found SN set, and ON clear */
-    uint64_t raced;     /* updates that found another value, and were repeated */
+    uint64_t raced;     /* updates that found another value */
     uint64_t waits;     /* status writes of wait descriptors */
     uint64_t entry_reads; /* reads of the device's table entries */
     /* From fault recording registers that the kernel read */

@@ -66,7 +66,7 @@ static VrVerdict *judge_bursts(const VrRun *run, const VrIrTally *t)
                               " were posted and %" G_GINT64_FORMAT " handled",
                               bursts * size, t->posts, handled);
     }
-    /* The unit's own rule is judged at each update; this is what comes of it. */
+    /* The rule is judged at each update; this is what comes of it. */
     if (t->notifies < (uint64_t)bursts || t->coalesced == 0 ||
         t->notifies + t->coalesced != t->posts) {
         return vr_verdict_new(VR_VERDICT_FAIL, "%" G_GINT64_FORMAT " bursts: %"

@@ -38,8 +38,8 @@ const char *vr_machine_x86_cpu(const char *name)
 
 /*
  * The remapping unit has to come before what stands behind it: the device that
- * interrupts on demand, and two stock NICs on one wire. Each NIC has a port of its
- * own, as it claims functions beside it.
+ * interrupts on demand, and two stock NICs on one wire. Each NIC has a port of
+ * its own, as it claims functions beside it.
  */
 static void add_unit(GPtrArray *argv, const VrMachineSpec *spec)
 {

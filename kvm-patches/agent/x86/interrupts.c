@@ -14,7 +14,7 @@
 static bool parse_row(const char *line, VrInterrupt *row)
 {
     const char *colon = strchr(line, ':');
-    const char *at = colon + 1;
+    const char *at;
 
     memset(row, 0, sizeof(*row));
     row->irq = -1;
@@ -27,6 +27,7 @@ static bool parse_row(const char *line, VrInterrupt *row)
     if (isdigit((unsigned char)*line)) {
         row->irq = atoi(line);
     }
+    at = colon + 1;
     for (unsigned cpu = 0; cpu < VR_MAX_CPUS; cpu++) {
         char *end;
         uint64_t count = strtoull(at, &end, 10);

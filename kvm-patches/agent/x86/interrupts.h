@@ -21,7 +21,7 @@ bool vr_interrupt_named(const char *text, VrInterrupt *row);
 /* The sum over all rows that contain this text. */
 uint64_t vr_interrupts_sum(const char *text);
 
-/* Puts the rows that contain this text on the console, as the kernel has them. */
+/* Puts the rows that contain this text on the console, as they are. */
 void vr_interrupts_show(const char *text);
 
 /*

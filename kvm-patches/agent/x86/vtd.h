@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The remapping unit, beside the kernel that drives it: its registers, and what
- * the kernel keeps in memory for it, through /dev/mem. Structures and registers:
+ * the kernel keeps in memory for it, by /dev/mem. Structures and registers:
  * Intel Virtualization Technology for Directed I/O, "Interrupt Remapping Table
  * Entry", "Posted Interrupt Descriptor", "Register Descriptions".
  */
