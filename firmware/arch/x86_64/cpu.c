@@ -207,7 +207,8 @@ void x86_interrupt_count_reset(void)
 }
 
 /* Time: the TSC against channel 2 of the 8254, 1.193182 MHz. A machine under an
- * emulator may stand still meanwhile: the shortest of some is the right one. */
+ * emulator may stand still meanwhile, which only makes it longer: the shortest of
+ * some is the right one. */
 static uint64_t ticks_in_10_ms(void)
 {
     const unsigned count = 11932;
@@ -216,8 +217,8 @@ static uint64_t ticks_in_10_ms(void)
     outb(0x61, (inb(0x61) & ~2) | 1);
     outb(0x43, 0xb0);
     outb(0x42, count & 0xff);
-    outb(0x42, count >> 8);
     start = rdtsc();
+    outb(0x42, count >> 8);
     while (!(inb(0x61) & 0x20)) {
         cpu_relax();
     }

@@ -117,6 +117,20 @@ FW_CASE(fault_posted_reserved, "vtd.fault.posted-reserved",
     EXPECT_CONTROL(&pids[0], pid_control(0, NOTIFICATION));
 }
 
+FW_CASE(fault_posted_reserved_fpd, "vtd.fault.posted-reserved-fpd",
+        "VT-d 9.10 IRTE for Posted Interrupts: FPD",
+        "A reserved bit with FPD: blocked without a record, nothing posted")
+{
+    Irte e;
+
+    NEED_POSTING();
+    pid_init(&pids[0], 0);
+    e = irte_posted(&pids[0], VECTOR);
+    e.lo |= 1u << 12;
+    check_quiet(e);
+    EXPECT_PIR(&pids[0], -1);
+}
+
 FW_CASE(fault_posted_unsupported, "vtd.fault.posted-unsupported",
         "VT-d 9.9 IRTE for Remapped Interrupts: IM",
         "Without CAP_REG.PI an entry in posted format has a reserved bit set")
