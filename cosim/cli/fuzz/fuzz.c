@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
 #include "codec.h"
+#include "digest.h"
 #include "lockstep.h"
 #include "minimise.h"
 #include "nearest.h"
@@ -226,12 +227,13 @@ static void add_seen(Fuzz *f)
 static void end_segment(Fuzz *f)
 {
     const VrLockstepStats *stats = vr_lockstep_stats(f->rig.block);
+    VrDigest digest = vr_digest(f->bytes->data, f->bytes->len);
 
     if (stats) {
         f->result->reorderings += stats->reorderings;
         f->result->mismatches += stats->mismatches;
     }
-    g_checksum_update(f->checksum, f->bytes->data, f->bytes->len);
+    g_checksum_update(f->checksum, (const guchar *)&digest, sizeof(digest));
     add_seen(f);
     vr_fuzz_rig_close(&f->rig);
 }

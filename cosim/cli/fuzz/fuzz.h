@@ -68,7 +68,7 @@ typedef struct VrFuzzOptions {
 typedef struct VrFuzzResult {
     uint64_t stimuli, effects, reorderings, mismatches, segments;
     double seconds;
-    char sha256[65]; /* over variants and events of the whole run */
+    char sha256[65]; /* over variants and digests of all segments */
     uint64_t goals[VR_FUZZ_GOALS_MAX]; /* how often each was seen */
     /*
      * Two for every mismatch: as it was found, and shortened. Paths (*.vrr)

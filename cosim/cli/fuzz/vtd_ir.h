@@ -50,7 +50,8 @@ typedef enum VtdSeen {
 
 /* What was last read of a table's entry. */
 typedef struct VtdFetched {
-    bool valid; /* read, good, and surely not invalidated since */
+    /* It was good, and nothing may have invalidated it, if it is this one. */
+    uint32_t epoch;
     uint64_t w[2]; /* as last read */
 } VtdFetched;
 
@@ -80,6 +81,7 @@ typedef struct VtdState {
     bool request;      /* the stimulus at hand is one that looks up: */
     uint32_t index;
     bool fetched_now;
+    uint32_t epoch; /* a new one after what may invalidate; 0: none yet */
     VtdFetched fetched[VTD_TABLE_ENTRIES];
 } VtdState;
 

@@ -8,13 +8,6 @@
 
 /* --- the cache, as far as its use shows --- */
 
-static void forget_fetched(VtdState *s)
-{
-    for (unsigned i = 0; i < VTD_TABLE_ENTRIES; i++) {
-        s->fetched[i].valid = false;
-    }
-}
-
 /* Whether it may have let the queue go on, or latched another table. */
 static bool may_invalidate(const VrEvent *stim)
 {
@@ -43,7 +36,7 @@ void vtd_note_stimulus(VtdState *s, const VrEvent *stim)
     s->index = (addr >> 5 & 0x7fff) | (addr >> 2 & 1) << 15;
     s->request &= s->index < VTD_TABLE_ENTRIES;
     if (may_invalidate(stim)) {
-        forget_fetched(s);
+        s->epoch++;
     }
 }
 
@@ -57,10 +50,10 @@ static void count_fetch(VtdState *s, const VrEvent *e)
     }
     f = &s->fetched[s->index];
     s->fetched_now = true;
-    s->seen[SEEN_CACHE_REFETCH] += s->cache && f->valid;
+    s->seen[SEEN_CACHE_REFETCH] += s->cache && f->epoch == s->epoch;
     f->w[0] = e->data[0];
     f->w[1] = e->data[1];
-    f->valid = false; /* until it is known to be good */
+    f->epoch = 0; /* until it is known to be good */
 }
 
 /* What was accepted without a read came from the cache. */
@@ -73,7 +66,7 @@ static void count_hit(VtdState *s)
         return;
     }
     if (s->fetched_now) {
-        f->valid = true;
+        f->epoch = s->epoch;
         return;
     }
     s->seen[SEEN_CACHE_HIT]++;

@@ -343,6 +343,7 @@ void vtd_begin(void *opaque, VrRng *rng, const VrBlockType *type,
     s->cache = vr_variant_get(type, variant, "iec-ways");
     s->immediate = vr_variant_get(type, variant, "delay") == 0;
     s->memory.base = draw_base(rng);
+    s->epoch = 1;
     s->table_size = 7;
     draw_hot(s, rng);
     fill(s, rng);
