@@ -209,9 +209,9 @@ void x86_interrupt_count_reset(void)
 /* Time: the TSC against channel 2 of the 8254, 1.193182 MHz. A machine under an
  * emulator may stand still meanwhile, which only makes it longer: the shortest of
  * some is the right one. */
-static uint64_t ticks_in_10_ms(void)
+static uint64_t ticks_in_1_ms(void)
 {
-    const unsigned count = 11932;
+    const unsigned count = 1193;
     uint64_t start;
 
     outb(0x61, (inb(0x61) & ~2) | 1);
@@ -227,14 +227,14 @@ static uint64_t ticks_in_10_ms(void)
 
 static void calibrate(void)
 {
-    uint64_t least = ticks_in_10_ms();
+    uint64_t least = ticks_in_1_ms();
 
-    for (int i = 0; i < 3; i++) {
-        uint64_t ticks = ticks_in_10_ms();
+    for (int i = 0; i < 30; i++) {
+        uint64_t ticks = ticks_in_1_ms();
 
         least = ticks < least ? ticks : least;
     }
-    ticks_per_us = least / 10000;
+    ticks_per_us = least / 1000;
     ticks_per_us += !ticks_per_us;
 }
 

@@ -2,7 +2,7 @@
 /* Interrupts that the processors took; the processors' APIC modes */
 #include "vtd.h"
 
-#define SECOND_US 1000000ull
+#define PATIENCE_US 5000000ull   /* far more than a loaded emulator needs */
 #define SETTLE_US 100
 #define IPI_FIXED 0x4000
 
@@ -35,7 +35,7 @@ void arrivals_clear(void)
 void settle(void)
 {
     uint64_t before[FW_MAX_CPUS];
-    uint64_t end = hal_ticks() + SECOND_US * hal_ticks_per_us();
+    uint64_t end = hal_ticks() + PATIENCE_US * hal_ticks_per_us();
 
     queue_sync_if_idle();
     hal_delay_us(SETTLE_US);
@@ -67,7 +67,7 @@ static uint64_t on_all(int vector)
 
 bool wait_for_arrivals(int vector, uint64_t n)
 {
-    uint64_t end = hal_ticks() + SECOND_US * hal_ticks_per_us();
+    uint64_t end = hal_ticks() + PATIENCE_US * hal_ticks_per_us();
 
     while (on_all(vector) < n) {
         if (hal_ticks() > end) {
@@ -90,7 +90,7 @@ static bool anything(void)
 
 void wait_for_anything(void)
 {
-    uint64_t end = hal_ticks() + SECOND_US * hal_ticks_per_us();
+    uint64_t end = hal_ticks() + PATIENCE_US * hal_ticks_per_us();
 
     while (!anything() && hal_ticks() < end) {
         cpu_relax();
@@ -146,7 +146,7 @@ void apic_modes(bool x2apic)
     }
     for (int cpu = 1; cpu < hal_cpu_count(); cpu++) {
         hal_run_on(cpu, fn, NULL);
-        if (!hal_wait(cpu, SECOND_US)) {
+        if (!hal_wait(cpu, PATIENCE_US)) {
             fw_fail(__FILE__, __LINE__, "apic_modes()",
                     "processor %d does not answer", cpu);
         }

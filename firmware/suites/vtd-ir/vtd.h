@@ -231,7 +231,7 @@ void fire(unsigned index);
 void settle(void);
 /*
  * Exactly n interrupts with this vector (2: NMI) on this CPU since the last
- * look, and no other one anywhere. Waits for them for at most a second.
+ * look, and no other one anywhere. Waits for them for at most five seconds.
  */
 void expect_arrived(const char *file, int line, int cpu, int vector,
                     unsigned n);
@@ -242,10 +242,10 @@ void expect_arrived(const char *file, int line, int cpu, int vector,
 uint64_t arrivals(int cpu, int vector);
 /* Forget what has arrived. */
 void arrivals_clear(void);
-/* Wait for n of them on any processor; false: not within a second */
+/* Wait for n of them on any processor; false: not within five seconds */
 bool wait_for_arrivals(int vector, uint64_t n);
 
-/* Wait for any interrupt or a fault; at most a second. For sources that take
+/* Wait for any interrupt or a fault; at most five seconds. For sources that take
  * their time. */
 void wait_for_anything(void);
 
