@@ -119,11 +119,13 @@ module vtd_ir_iec (
   end
 
   logic [127:0] named;  // by an invalidation
+  logic [15:0] mask;
+  assign mask = 16'hffff << inv_im_i;
   always_comb begin
     named = '0;
     if (inv_some_i) begin
       for (int n = 0; n < 128; n++) begin
-        named[n] = ((tag_q[n] ^ inv_index_i) >> inv_im_i) == '0;
+        named[n] = ((tag_q[n] ^ inv_index_i) & mask) == '0;
       end
     end
   end
