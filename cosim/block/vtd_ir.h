@@ -194,7 +194,7 @@ enum {
  * delay) is not later than the present: first all notifications that are due,
  * in order, then all requests that are due, in order. TIMER is the earliest due
  * time of anything pending. The host's times stay below 2^63, so that no due
- * time wraps.
+ * time wraps; one that does is taken modulo 2^64, and compared as a number.
  *
  * Drain: everything pending happens at once: first the pending notifications
  * in order, then the requests in order (their notifications without delay).

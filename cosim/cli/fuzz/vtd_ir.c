@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define TIME_MAX (1ull << 62)
-
 /* --- CPUs --- */
 
 static void rewrite_entry(VtdState *s, VrRng *rng)
@@ -204,8 +202,8 @@ static void pass_time(VtdState *s, VrRng *rng)
         e->data[0] = due;
         break;
     }
-    if (e->data[0] > TIME_MAX) {
-        e->data[0] = s->now;
+    if (r >> 56 == 0) { /* near the end of time */
+        e->data[0] = -(r >> 8 & 0x7fffffff);
     }
     s->now = MAX(s->now, e->data[0]);
 }

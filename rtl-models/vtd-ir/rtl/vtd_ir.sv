@@ -519,6 +519,10 @@ module vtd_ir (
 
   // --- the sequencer ---
 
+  // Requests that land with TIME bring about notifications, which were not
+  // pending and stay so, even if their due time has wrapped.
+  logic landed_q;
+
   vtd_ir_seq u_seq (
       .clk_i,
       .rst_ni,
@@ -535,7 +539,7 @@ module vtd_ir (
       .land_posted_i(land_posted),
       .post_done_i  (post_done),
       .np_empty_i   (np_empty),
-      .np_due_i     (np_due <= now_q),
+      .np_due_i     (np_due <= now_q && !landed_q),
       .rp_empty_i   (rp_empty),
       .rp_due_i     (rp_due <= now_q),
       .at_idle_o    (at_idle),
@@ -552,7 +556,10 @@ module vtd_ir (
     if (!rst_ni) begin
       now_q      <= '0;
       stim_ack_q <= 1'b0;
+      landed_q   <= 1'b0;
     end else begin
+      if (at_idle) landed_q <= 1'b0;
+      else if (take_rp) landed_q <= 1'b1;
       if (fire_time) now_q <= stim_data_i;
       if (fire) stim_ack_q <= !stim_ack_q;
     end
