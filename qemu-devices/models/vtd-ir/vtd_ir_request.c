@@ -36,13 +36,13 @@ static unsigned irte_svt(const VtdIrte *e)
     return field(e->hi, 18, 2);
 }
 
-static bool remapped_reserved(const VtdIr *s, const VtdIrte *e)
+static bool remapped_reserved(const VtdIrte *e, bool eime)
 {
     unsigned dlm = field(e->lo, 5, 3);
     uint32_t dst = e->lo >> 32;
 
     return (e->lo & REMAPPED_RSVD_LO) || (e->hi & REMAPPED_RSVD_HI)
-        || dlm == 3 || dlm == 6 || (!s->d.eime && (dst & 0xffff00ff));
+        || dlm == 3 || dlm == 6 || (!eime && (dst & 0xffff00ff));
 }
 
 static bool posted_reserved(const VtdIrte *e)
@@ -50,7 +50,7 @@ static bool posted_reserved(const VtdIrte *e)
     return (e->lo & POSTED_RSVD_LO) || (e->hi & POSTED_RSVD_HI);
 }
 
-static bool entry_reserved(const VtdIr *s, const VtdIrte *e)
+static bool entry_reserved(const VtdIr *s, const VtdIrte *e, bool eime)
 {
     if (irte_svt(e) == 3) {
         return true;
@@ -58,7 +58,12 @@ static bool entry_reserved(const VtdIr *s, const VtdIrte *e)
     if (e->lo & IRTE_IM_POSTED) {
         return !s->pi || posted_reserved(e);
     }
-    return remapped_reserved(s, e);
+    return remapped_reserved(e, eime);
+}
+
+bool vtd_irte_usable(const VtdIr *s, const VtdIrte *e, bool eime)
+{
+    return (e->lo & IRTE_P) && !entry_reserved(s, e, eime);
 }
 
 static bool source_allowed(const VtdIrte *e, uint16_t sid)
@@ -99,7 +104,7 @@ static bool get_entry(VtdIr *s, uint16_t index, uint16_t sid, VtdIrte *e)
         fault_unless_fpd(s, e, VR_VTD_FR_IR_ENTRY_P, index, sid);
         return false;
     }
-    if (entry_reserved(s, e)) {
+    if (entry_reserved(s, e, s->d.eime)) {
         fault_unless_fpd(s, e, VR_VTD_FR_IR_IRTE_RSVD, index, sid);
         return false;
     }

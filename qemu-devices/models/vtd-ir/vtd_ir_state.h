@@ -90,7 +90,7 @@ typedef struct VtdSet {
     uint8_t unused[6];
 } VtdSet;
 
-/* All that changes, as it is saved: no pointer, no padding. */
+/* All that changes: no pointer, no padding, so that it can be compared. */
 typedef struct VtdDynamic {
     uint32_t reg[VTD_REG_SPACE / 4]; /* by offset / 4 */
     uint64_t frcd[VTD_FRCD_MAX][2];
@@ -110,8 +110,8 @@ typedef struct VtdDynamic {
     VtdSet set[VTD_SETS_MAX];
 } VtdDynamic;
 
-static_assert(sizeof(VtdPending) == 48, "saved as it is");
-static_assert(sizeof(VtdSet) == 8 * 8 + 16 * 8 + 2 * 8 + 8, "saved as it is");
+static_assert(sizeof(VtdPending) == 48, "no padding");
+static_assert(sizeof(VtdSet) == 8 * 8 + 16 * 8 + 2 * 8 + 8, "no padding");
 
 typedef struct VtdIr {
     VrBlock parent;
@@ -142,6 +142,8 @@ void vtd_regs_write(VtdIr *s, uint64_t addr, unsigned size, uint64_t data);
 
 /* vtd_ir_request.c */
 void vtd_request(VtdIr *s, uint64_t addr, uint64_t data);
+/* P is set, and no bit that is reserved with that EIME */
+bool vtd_irte_usable(const VtdIr *s, const VtdIrte *e, bool eime);
 
 /* vtd_ir_iec.c */
 bool vtd_iec_lookup(VtdIr *s, uint16_t index, VtdIrte *irte);
@@ -173,6 +175,9 @@ void vtd_events_update(VtdIr *s);
 /* After a write of FECTL_REG or IECTL_REG */
 void vtd_events_unmask(VtdIr *s);
 void vtd_completion(VtdIr *s);
+
+/* vtd_ir_valid.c: whether a state in normal form can have come about */
+bool vtd_state_valid(const VtdIr *s, const VtdDynamic *d);
 
 /* vtd_ir_save.c */
 int64_t vtd_save(const VrBlock *b, void *buf, size_t cap);
