@@ -54,19 +54,26 @@ if ! yosys -q -l "$out/yosys.log" -p "
     exit 3
 fi
 
-smtbmc() {
-    yosys-smtbmc -s z3 --unroll "$@" "$out/$top.smt2"
+# The solver says "no" in these words; any other failure is not an answer.
+smtbmc() { # LOG ARGUMENT...
+    log=$1
+    shift
+    yosys-smtbmc --noprogress -s z3 --unroll "$@" "$out/$top.smt2" \
+        >"$log" 2>&1 && return
+    grep -qE 'Assert failed|Unreached cover' "$log" && return 1
+    echo "prove: the solver did not answer about $top:" >&2
+    tail -n 3 "$log" >&2
+    exit 3
 }
 
-if ! smtbmc --presat -t "$depth" --dump-vcd "$out/counterexample.vcd" \
-    >"$out/bmc.log" 2>&1; then
-    grep -E 'Assert failed|PREUNSAT|Assumptions are unsatisfiable' \
-        "$out/bmc.log" >&2
+if ! smtbmc "$out/bmc.log" --presat -t "$depth" \
+    --dump-vcd "$out/counterexample.vcd"; then
+    grep 'Assert failed' "$out/bmc.log" >&2
     echo "prove: $top is refuted; see counterexample.vcd" >&2
     exit 1
 fi
 if grep -q 'yosys-smt2-cover' "$out/$top.smt2"; then
-    if ! smtbmc -c -t "$depth" >"$out/cover.log" 2>&1; then
+    if ! smtbmc "$out/cover.log" -c -t "$depth"; then
         grep -E 'Unreached cover' "$out/cover.log" >&2
         echo "prove: $top does not reach all that it covers" >&2
         exit 1
@@ -76,8 +83,8 @@ else
     exit 3
 fi
 if [ "$mode" = induction ] \
-    && ! smtbmc -i -t "$depth" --dump-vcd "$out/counterexample.vcd" \
-        >"$out/induction.log" 2>&1; then
+    && ! smtbmc "$out/induction.log" -i -t "$depth" \
+        --dump-vcd "$out/counterexample.vcd"; then
     grep -E 'Assert failed' "$out/induction.log" >&2
     echo "prove: $top holds for $depth clocks from reset, but is not" \
         "inductive; see counterexample.vcd" >&2
