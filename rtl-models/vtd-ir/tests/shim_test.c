@@ -401,7 +401,7 @@ static void test_queue(void)
     EXPECT("r16:20020 m7:12:123 ");
     CHECK(rd(VR_VTD_IQH_REG, 4) == 0x20);
     forget();
-    vr_block_msg(block, VR_VTD_DMA_DESC_DONE, 0, 3 | 0xabcd << 16);
+    vr_block_msg(block, VR_VTD_DMA_DESC_DONE, 0, 3 | 0xabcdu << 16);
     EXPECT("m4:fee01000:fe r16:20030 r16:20040 ");
     CHECK(rd(VR_VTD_IQH_REG, 4) == 0x40);
     CHECK(rd(VR_VTD_FSTS_REG, 4) == 0x30);
