@@ -7,5 +7,7 @@
 
 /* bench vmexit; as VrCommand's run. */
 int vr_bench_vmexit(const VrCommand *self, int argc, char **argv);
+/* bench vtd; likewise. */
+int vr_bench_vtd(const VrCommand *self, int argc, char **argv);
 
 #endif

@@ -11,6 +11,8 @@
  *   0x10  WO 32  MARK: write a MARK record with this id and MARK_VALUE
  *   0x18  WO 32  EXIT: end the machine; QEMU's exit status is the low 8 bits
  *   0x20  RO 64  TIME: virtual time, nanoseconds
+ *   0x28  RO 64  INSTRUCTIONS: executed by all CPUs since the start, where the
+ *                machine counts them (icount); else 0
  * Accesses of other sizes or offsets read 0 and are ignored.
  */
 #ifndef VIRELAY_MARKS_H
@@ -25,6 +27,7 @@
 #define VR_TESTDEV_REG_MARK 0x10
 #define VR_TESTDEV_REG_EXIT 0x18
 #define VR_TESTDEV_REG_TIME 0x20
+#define VR_TESTDEV_REG_INSTRUCTIONS 0x28
 
 /*
  * Marks. A scenario is one thing that the agent makes a VM do; its number is

@@ -131,6 +131,12 @@ void vr_mark(uint32_t mark, uint64_t value)
     }
 }
 
+uint64_t vr_testdev_instructions(void)
+{
+    return regs ? *(volatile uint64_t *)(regs + VR_TESTDEV_REG_INSTRUCTIONS)
+                : 0;
+}
+
 void vr_testdev_exit(uint32_t status)
 {
     if (regs) {

@@ -18,6 +18,12 @@ bool vr_testdev_open(void);
 /* Writes a mark (VR_MARK_*) with its value. */
 void vr_mark(uint32_t mark, uint64_t value);
 
+/*
+ * Instructions that all CPUs have executed; 0 where the machine does not count
+ * them, or has no device.
+ */
+uint64_t vr_testdev_instructions(void);
+
 /* Ends the machine with this status; returns only if there is no device. */
 void vr_testdev_exit(uint32_t status);
 

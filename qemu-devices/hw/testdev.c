@@ -10,6 +10,7 @@
 #include "hw/core/cpu.h"
 #include "hw/pci/pci_device.h"
 #include "migration/vmstate.h"
+#include "system/cpu-timers.h"
 #include "hw/virelay/run.h"
 #include "virelay-include/trace/marks.h"
 #include "virelay-include/trace/trace.h"
@@ -54,6 +55,11 @@ static uint64_t read_time(VirelayTest *t)
     return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
+static uint64_t read_instructions(VirelayTest *t)
+{
+    return icount_enabled() ? icount_get_raw() : 0;
+}
+
 static void write_mark_value(VirelayTest *t, uint64_t value)
 {
     t->mark_value = value;
@@ -76,6 +82,7 @@ static const TestReg test_regs[] = {
     { "MARK", VR_TESTDEV_REG_MARK, 4, NULL, write_mark },
     { "EXIT", VR_TESTDEV_REG_EXIT, 4, NULL, write_exit },
     { "TIME", VR_TESTDEV_REG_TIME, 8, read_time, NULL },
+    { "INSTRUCTIONS", VR_TESTDEV_REG_INSTRUCTIONS, 8, read_instructions, NULL },
 };
 
 static const TestReg *find_reg(hwaddr offset, unsigned size)

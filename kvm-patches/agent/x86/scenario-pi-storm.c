@@ -72,11 +72,13 @@ static unsigned count_left(VrRig *rig)
 static void play(VrContext *ctx, VrRig *rig)
 {
     uint64_t each = ctx->params->stress / CHANNELS;
+    uint64_t begin = vr_testdev_instructions();
     unsigned silent = 0, after = 0;
     bool done;
 
     start_all(rig, each);
     done = vr_wait(all_fired, rig, vr_patient(ctx, LIMIT));
+    vr_fact(ctx, "instructions", vr_testdev_instructions() - begin);
     vr_sleep(SETTLE);
     vr_fact(ctx, "left", count_left(rig));
     vr_fact(ctx, "fired", count_fired(rig));
