@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fault log (7.2 Fault Logging, primary) and the unit's two events (7.3
- * Fault Events; 6.5 Queued Invalidation, the wait descriptor).
+ * The fault log ("Primary Fault Logging") and the unit's two events ("Fault
+ * Events"; "Queued Invalidation Interface", the wait descriptor).
  */
 #include "vtd_ir_state.h"
 

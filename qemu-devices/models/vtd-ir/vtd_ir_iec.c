@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The interrupt entry cache (6.2 "Caching of interrupt remapping"). */
+/* The interrupt entry cache ("Caching Translation Information"). */
 #include "vtd_ir_state.h"
 
 static VtdSet *set_of(VtdIr *s, uint16_t index)
