@@ -14,7 +14,7 @@
 #include "../trace/trace.h"
 #include "report.h"
 
-#define VR_SCENARIO_LIMIT 32
+#define VR_SCENARIO_LIMIT 64
 
 /* Records begin <= i < end of the trace. */
 typedef struct VrRange {

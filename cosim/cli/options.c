@@ -133,12 +133,12 @@ GPtrArray *vr_option_checks(const char *globs, const char *arch, VrError *err)
     return g_steal_pointer(&checks);
 }
 
-static char *join_scenarios(unsigned mask)
+static char *join_scenarios(uint64_t mask)
 {
     g_autoptr(GString) list = g_string_new(NULL);
 
     for (unsigned i = 1; i < VR_SCENARIO_LIMIT; i++) {
-        if (mask & 1u << i) {
+        if (mask & UINT64_C(1) << i) {
             g_string_append_printf(list, "%s%s", list->len ? "," : "",
                                    vr_scenario_name(i));
         }
@@ -148,10 +148,10 @@ static char *join_scenarios(unsigned mask)
 
 char *vr_option_scenarios_of(const GPtrArray *checks)
 {
-    unsigned mask = 0;
+    uint64_t mask = 0;
 
     for (guint i = 0; i < checks->len; i++) {
-        mask |= 1u << ((const VrCheck *)checks->pdata[i])->scenario;
+        mask |= UINT64_C(1) << ((const VrCheck *)checks->pdata[i])->scenario;
     }
     return join_scenarios(mask);
 }
@@ -168,7 +168,7 @@ static unsigned scenario_of(const char *name, const char *arch)
 char *vr_option_scenarios(const char *list, const char *arch, VrError *err)
 {
     g_auto(GStrv) words = g_strsplit(list ? list : "", ",", 0);
-    unsigned mask = 0;
+    uint64_t mask = 0;
     char hint[256];
 
     for (char **w = words; *w; w++) {
@@ -181,12 +181,12 @@ char *vr_option_scenarios(const char *list, const char *arch, VrError *err)
                                     sizeof(hint)));
             return NULL;
         }
-        mask |= 1u << scenario;
+        mask |= UINT64_C(1) << scenario;
     }
     for (unsigned i = 1; !list && vr_scenario_name(i); i++) {
         /* A measurement is no test: it is played where it is asked for. */
         if (i != VR_SCENARIO_X86_BENCH) {
-            mask |= (unsigned)(strcmp(vr_scenario_arch(i), arch) == 0) << i;
+            mask |= (uint64_t)(strcmp(vr_scenario_arch(i), arch) == 0) << i;
         }
     }
     if (mask == 0) {
@@ -198,11 +198,15 @@ char *vr_option_scenarios(const char *list, const char *arch, VrError *err)
 
 bool vr_option_wants_unit(const char *scenarios)
 {
+    static const char *const prefixes[] = { "IR_", "PI_", "BYPASS_", "COUNT_",
+                                            "IRQBYPASS_", "SWEEP_" };
     g_auto(GStrv) words = g_strsplit(scenarios, ",", 0);
 
     for (char **w = words; *w; w++) {
-        if (g_str_has_prefix(*w, "IR_") || g_str_has_prefix(*w, "PI_")) {
-            return true;
+        for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+            if (g_str_has_prefix(*w, prefixes[i])) {
+                return true;
+            }
         }
     }
     return false;
