@@ -68,22 +68,13 @@ static bool open_vectors(VrRig *rig)
     return vr_vfio_set_msix(&rig->vfio, rig->event, VR_RIG_VECTORS);
 }
 
-/*
- * The entry of a message in the remappable format: handle in address bits 19:5
- * and 2, and with SHV (bit 3) the subhandle in data bits 15:0 on top.
- */
 static VrIrte *entry_of(const VrRig *rig, unsigned vector)
 {
     volatile uint32_t *entry =
         (volatile uint32_t *)(rig->msix + VR_IRQGEN_MSIX_TABLE +
                               vector * MSIX_ENTRY);
-    uint32_t address = entry[0];
-    unsigned index = (address >> 5 & 0x7fff) | (address >> 2 & 1) << 15;
 
-    if (address & 8) {
-        index += entry[2] & 0xffff;
-    }
-    return address & 0x10 ? vr_vtd_irte(&rig->vtd, index) : NULL;
+    return vr_vtd_irte_of(&rig->vtd, entry[0], entry[2]);
 }
 
 static bool find_names(VrRig *rig)

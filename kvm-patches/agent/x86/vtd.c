@@ -72,6 +72,20 @@ VrIrte *vr_vtd_irte(const VrVtd *v, unsigned index)
                               : NULL;
 }
 
+/*
+ * Handle in address bits 19:5 and 2, and with SHV (bit 3) the subhandle in data
+ * bits 15:0 on top.
+ */
+VrIrte *vr_vtd_irte_of(const VrVtd *v, uint32_t address, uint32_t data)
+{
+    unsigned index = (address >> 5 & 0x7fff) | (address >> 2 & 1) << 15;
+
+    if (address & 8) {
+        index += data & 0xffff;
+    }
+    return address & 0x10 ? vr_vtd_irte(v, index) : NULL;
+}
+
 uint64_t vr_irte_descriptor(const VrIrte *e)
 {
     return (e->high & UINT64_C(0xffffffff00000000)) |

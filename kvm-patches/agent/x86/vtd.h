@@ -34,6 +34,8 @@
 
 #define VR_PID_ON (UINT64_C(1) << 0)
 #define VR_PID_SN (UINT64_C(1) << 1)
+#define VR_PID_NV(control) ((unsigned)((control) >> 16 & 0xff))
+#define VR_PID_NDST(control) ((uint32_t)((control) >> 32))
 
 typedef struct VrIrte {
     volatile uint64_t low, high;
@@ -59,6 +61,8 @@ uint64_t vr_vtd_read64(const VrVtd *v, unsigned offset);
 void vr_vtd_write32(const VrVtd *v, unsigned offset, uint32_t value);
 /* NULL: not in the table. */
 VrIrte *vr_vtd_irte(const VrVtd *v, unsigned index);
+/* The entry of an MSI; NULL: it is not in the remappable format. */
+VrIrte *vr_vtd_irte_of(const VrVtd *v, uint32_t address, uint32_t data);
 static inline unsigned vr_irte_vector(const VrIrte *e)
 {
     return e->low >> 16 & 0xff;
