@@ -172,6 +172,7 @@ void vmx_apicv_enter(CPUX86State *env)
 
     if (unlikely(vr_trace_on)
         && (env->vmx->pin & VMX_PIN_BASED_POSTED_INTR)) {
+        vmx_posted_show_entry(env);
         vmx_posted_watch_entry(env);
     }
     cease(env, VMX_PEND_VIRTUAL_INTERRUPT | VMX_PEND_TPR_THRESHOLD |

@@ -24,5 +24,7 @@ uint64_t pid_control(const uint64_t *pid);
 /* vmx-posted-watch.c: at VM entry under posted-interrupt processing, while a
  * trace is open */
 void vmx_posted_watch_entry(CPUX86State *env);
+/* vmx-posted-show.c: the same */
+void vmx_posted_show_entry(CPUX86State *env);
 
 #endif

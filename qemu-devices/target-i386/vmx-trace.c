@@ -64,6 +64,26 @@ void vmx_emit_posted(CPUX86State *env, const VMXPostedTrace *t)
              t->pir[2], t->pir[3]);
 }
 
+void vmx_emit_pid(CPUX86State *env, uint64_t descriptor, uint64_t control)
+{
+    vr_trace(VR_TRACE_VMX_PID, index_of(env),
+             vmcs_read(env, VMCS_POSTED_INTR_NV), control, descriptor, 0,
+             vmcs_of(env));
+}
+
+void vmx_emit_pid_pir(CPUX86State *env, const uint64_t *pir)
+{
+    vr_trace(VR_TRACE_VMX_PID_PIR, index_of(env), 0, pir[0], pir[1], pir[2],
+             pir[3]);
+}
+
+void vmx_emit_virr(CPUX86State *env, const uint64_t *virr)
+{
+    vr_trace(VR_TRACE_VMX_VIRR, index_of(env),
+             vmcs_read(env, VMCS_GUEST_INTR_STATUS) & 0xff, virr[0], virr[1],
+             virr[2], virr[3]);
+}
+
 void vmx_emit_posted_lost(const VMXPostedLost *lost)
 {
     vr_trace(VR_TRACE_VMX_PI_LOST, lost->cpu, lost->nv, lost->control,
