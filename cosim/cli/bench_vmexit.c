@@ -158,6 +158,7 @@ static bool run_once(Bench *b, int side, VrError *err)
         return false;
     }
     vr_machine_defaults(&spec, "x86");
+    vr_machine_settle(&spec);
     spec.kernel = b->image;
     spec.cpu = sides[side];
     spec.cpus = CPUS;

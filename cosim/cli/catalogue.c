@@ -376,7 +376,10 @@ GPtrArray *vr_catalogue_select(const VrCatalogue *c, const char *set,
     for (guint i = 0; i < c->kernels->len; i++) {
         VrKernel *k = c->kernels->pdata[i];
 
-        for (char **w = words; *w && strcmp(k->arch, arch) == 0; w++) {
+        if (arch && strcmp(k->arch, arch) != 0) {
+            continue;
+        }
+        for (char **w = words; *w; w++) {
             if (word_selects(*w, k)) {
                 g_ptr_array_add(chosen, k);
                 break;
@@ -385,7 +388,8 @@ GPtrArray *vr_catalogue_select(const VrCatalogue *c, const char *set,
     }
     if (chosen->len == 0) {
         vr_error_set(err, VR_ERR_USAGE, "the kernel set '%s' has no kernel for "
-                     "%s; 'virelay kernels' lists them", set, arch);
+                     "%s; 'virelay kernels' lists them", set,
+                     arch ? arch : "any architecture");
         return NULL;
     }
     return g_steal_pointer(&chosen);
@@ -396,7 +400,10 @@ GPtrArray *vr_kernel_checks(const VrKernel *k, const GPtrArray *checks)
     GPtrArray *chosen = g_ptr_array_new();
 
     for (guint i = 0; i < checks->len; i++) {
-        if (!*k->checks || vr_check_matches(checks->pdata[i], k->checks)) {
+        const VrCheck *check = checks->pdata[i];
+
+        if (strcmp(vr_scenario_arch(check->scenario), k->arch) == 0 &&
+            (!*k->checks || vr_check_matches(check, k->checks))) {
             g_ptr_array_add(chosen, checks->pdata[i]);
         }
     }

@@ -68,7 +68,8 @@ const VrKernel *vr_catalogue_find(const VrCatalogue *c, const char *name,
                                   VrError *err);
 /*
  * The kernels of a set: a list of kinds ("base,series,mutants,options") or
- * names, for one architecture, in the catalogue's order. NULL with *err.
+ * names, for one architecture (all, for NULL), in the catalogue's order. NULL
+ * with *err.
  */
 GPtrArray *vr_catalogue_select(const VrCatalogue *c, const char *set,
                                const char *arch, VrError *err);

@@ -14,10 +14,19 @@
 #include "table.h"
 
 #define DEFAULT_SET "base,series,mutants,options"
+#define DEFAULT_BACKEND "lockstep"
+
+/* What catches a mutant shows early: it is not worth the time of a whole run. */
+#define DEFAULT_STRESS 100000
+#define DEFAULT_STRESS_OF_MUTANTS 10000
+#define NOT_GIVEN (-1)
 #define OWN_CONFIG "kvm-patches/configs/%s.config"
 
+static const char *const every_arch[] = { "arm64", "x86" };
+
 typedef struct Arguments {
-    char *arch, *kernel_set, *backend, *check, *kernel, *linux_dir, *config;
+    char *arch; /* NULL: every architecture */
+    char *kernel_set, *backend, *check, *kernel, *linux_dir, *config;
     char *cpu, *device_mutant;
     char **patches, **variant;
     char *variant_joined;
@@ -99,6 +108,50 @@ static bool check_output(const char *option, const char *path, VrError *err)
                         option, dir);
 }
 
+/* What is about one architecture says which. */
+static bool check_arch(Arguments *a, VrError *err)
+{
+    VrError not_x86;
+
+    if (a->arch) {
+        return vr_env_check_arch(a->arch, err);
+    }
+    if (a->kernel) {
+        bool x86 = vr_kernel_image_check(a->kernel, "x86", &not_x86);
+
+        vr_option_default(&a->arch, x86 ? "x86" : "arm64");
+    } else if (a->cpu) {
+        vr_option_default(&a->arch, "x86");
+    } else if (a->variant) {
+        return vr_error_set(err, VR_ERR_USAGE, "--variant is about one block; "
+                            "name it by --arch arm64 (%s) or --arch x86 (%s)",
+                            vr_machine_block("arm64"), vr_machine_block("x86"));
+    }
+    return true;
+}
+
+static bool is_chosen(const Arguments *a, const char *arch)
+{
+    return !a->arch || strcmp(a->arch, arch) == 0;
+}
+
+static bool check_backend(Arguments *a, VrError *err)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(every_arch); i++) {
+        g_autofree char *cpu = g_strdup(a->cpu);
+        const char *arch = every_arch[i];
+
+        if (is_chosen(a, arch) &&
+            (!vr_machine_choose(arch, &a->backend, &cpu, err) ||
+             !vr_option_backend(a->backend, vr_machine_block(arch), err))) {
+            return false;
+        }
+    }
+    return !a->variant ||
+           vr_option_variant(a->variant, a->backend, vr_machine_block(a->arch),
+                             &a->variant_joined, err);
+}
+
 static bool check_arguments(Arguments *a, int argc, char **argv,
                             VrError *err)
 {
@@ -106,16 +159,11 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
         return vr_error_set(err, VR_ERR_USAGE, "'%s' is too much; options "
                             "only", argv[1]);
     }
-    if (!vr_env_check_arch(a->arch, err) || !check_exclusive(a, err)) {
+    if (!check_exclusive(a, err) || !check_arch(a, err)) {
         return false;
     }
-    if (a->device_mutant) {
-        vr_option_default(&a->backend, "rtl");
-    }
-    if (!vr_machine_choose(a->arch, &a->backend, &a->cpu, err) ||
-        !vr_option_backend(a->backend, vr_machine_block(a->arch), err) ||
-        !vr_option_variant(a->variant, a->backend, vr_machine_block(a->arch),
-                           &a->variant_joined, err)) {
+    vr_option_default(&a->backend, a->device_mutant ? "rtl" : DEFAULT_BACKEND);
+    if (!check_backend(a, err)) {
         return false;
     }
     if (a->kernel && !vr_kernel_image_check(a->kernel, a->arch, err)) {
@@ -141,7 +189,8 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
            vr_option_range("--jobs", a->jobs, 1, 64, err) &&
            vr_option_range("--l2-rounds", a->l2_rounds, 1, 10000, err) &&
            vr_option_range("--timeout", a->timeout, 1, 86400, err) &&
-           vr_option_range("--stress", a->stress, 1, 100000000, err) &&
+           (a->stress == NOT_GIVEN ||
+            vr_option_range("--stress", a->stress, 1, 100000000, err)) &&
            vr_option_range("--seed", a->seed, 0, G_MAXINT32, err);
 }
 
@@ -152,7 +201,7 @@ static bool make_own(const Arguments *a, VrKernel *own, VrError *err)
         g_ptr_array_add(own->patches, g_canonicalize_filename(*p, NULL));
     }
     if (a->linux_dir) {
-        g_autofree char *ours = g_strdup_printf(OWN_CONFIG, a->arch);
+        g_autofree char *ours = g_strdup_printf(OWN_CONFIG, own->arch);
 
         own->config = a->config ? g_canonicalize_filename(a->config, NULL)
                                 : vr_env_root(ours, err);
@@ -186,6 +235,8 @@ static int conclude(const VrCommand *self, const Arguments *a,
 
     vr_table_print(out, c->results);
     vr_surprises_print(out, c->results);
+    vr_times_print(out, c->results,
+                   (double)(c->built_us - c->began_us) / G_USEC_PER_SEC);
     fprintf(out, "\n%u verdicts on %u kernels, backend %s: %u not as expected "
             "(%.1f s)\n", verdicts, c->results->len, a->backend, unexpected,
             seconds);
@@ -207,18 +258,34 @@ static GPtrArray *choose_checks(const Arguments *a, VrError *err)
     if (!checks || a->check) {
         return g_steal_pointer(&checks);
     }
-    return vr_option_checks_for(checks, a->cpu);
+    return vr_option_checks_for(checks, a->cpu ? a->cpu
+                                               : vr_machine_cpu("x86"));
+}
+
+static void free_kernel(gpointer kernel)
+{
+    vr_kernel_free(kernel);
+}
+
+static bool add_own(GPtrArray *kernels, const Arguments *a, const char *arch,
+                    const char *name, VrKernel **made, VrError *err)
+{
+    *made = vr_kernel_own(name, arch);
+    g_ptr_array_add(kernels, *made);
+    return make_own(a, *made, err);
 }
 
 /*
  * On x86 the user's kernel runs twice: as KVM's host, and on a machine with a
  * remapping unit, where it posts the interrupts of its devices.
  */
-static void add_own(GPtrArray *kernels, VrKernel *own, VrKernel *posted)
+static bool add_own_x86(GPtrArray *kernels, const Arguments *a, VrError *err)
 {
-    g_ptr_array_add(kernels, own);
-    if (strcmp(own->arch, "x86") != 0) {
-        return;
+    VrKernel *own, *posted;
+
+    if (!add_own(kernels, a, "x86", "own-x86", &own, err) ||
+        !add_own(kernels, a, "x86", "own-x86-posted-msi", &posted, err)) {
+        return false;
     }
     g_strfreev(own->checks);
     own->checks = g_strsplit("x86.boot;x86.vmx.*;x86.svm.*", ";", 0);
@@ -226,7 +293,23 @@ static void add_own(GPtrArray *kernels, VrKernel *own, VrKernel *posted)
     posted->checks = g_strsplit("x86.boot;x86.ir.*;x86.pi.*", ";", 0);
     posted->append = g_strdup("intremap=posted_msi");
     posted->unit = true;
-    g_ptr_array_add(kernels, posted);
+    return true;
+}
+
+/* The user's own kernels, to free. */
+static GPtrArray *own_kernels(const Arguments *a, VrError *err)
+{
+    g_autoptr(GPtrArray) kernels = g_ptr_array_new_with_free_func(free_kernel);
+    VrKernel *own;
+
+    if (is_chosen(a, "arm64") &&
+        !add_own(kernels, a, "arm64", "own-arm64", &own, err)) {
+        return NULL;
+    }
+    if (is_chosen(a, "x86") && !add_own_x86(kernels, a, err)) {
+        return NULL;
+    }
+    return g_steal_pointer(&kernels);
 }
 
 static GPtrArray *choose_kernels(const VrCatalogue *catalogue,
@@ -242,37 +325,35 @@ static GPtrArray *choose_kernels(const VrCatalogue *catalogue,
 
 static int run(const VrCommand *self, const Arguments *a)
 {
-    const bool own_kernel = a->kernel || a->linux_dir;
     g_autoptr(VrCatalogue) catalogue = NULL;
-    g_autoptr(VrKernel) own = vr_kernel_own("own", a->arch);
-    g_autoptr(VrKernel) own_posted = vr_kernel_own("own-posted-msi", a->arch);
-    g_autoptr(GPtrArray) kernels = g_ptr_array_new();
+    g_autoptr(GPtrArray) kernels = NULL;
     g_autoptr(GPtrArray) checks = NULL;
     VrConform c = { .began_us = g_get_monotonic_time() };
     VrError err;
     int ret;
 
     checks = choose_checks(a, &err);
-    if (!checks || !make_own(a, own, &err) || !make_own(a, own_posted, &err)) {
+    if (!checks) {
         return vr_cli_fail(self, &err);
     }
-    if (own_kernel) {
-        add_own(kernels, own, own_posted);
+    if (a->kernel || a->linux_dir) {
+        kernels = own_kernels(a, &err);
     } else {
-        g_clear_pointer(&kernels, g_ptr_array_unref);
         catalogue = vr_catalogue_load_ours(&err);
         kernels = catalogue ? choose_kernels(catalogue, a, &err) : NULL;
-        if (!kernels) {
-            return vr_cli_fail(self, &err);
-        }
     }
-    vr_machine_defaults(&c.machine, a->arch);
+    if (!kernels) {
+        return vr_cli_fail(self, &err);
+    }
+    vr_machine_defaults(&c.machine, every_arch[0]);
     c.machine.backend = a->backend;
     c.machine.cpu = a->cpu;
     c.machine.variant = a->variant_joined;
     c.machine.l2_rounds = a->l2_rounds;
     c.machine.icount = a->icount;
-    c.machine.stress = a->stress;
+    c.machine.stress = a->stress == NOT_GIVEN ? DEFAULT_STRESS : a->stress;
+    c.mutant_stress = a->stress == NOT_GIVEN ? DEFAULT_STRESS_OF_MUTANTS
+                                             : a->stress;
     c.machine.seed = a->seed;
     c.machine.timeout_s = a->timeout;
     c.kernels = kernels;
@@ -293,8 +374,8 @@ static int run(const VrCommand *self, const Arguments *a)
 static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
 {
     const GOptionEntry entries[] = {
-        { "arch", 0, 0, G_OPTION_ARG_STRING, &a->arch, "arm64 (the default) "
-          "or x86", "ARCH" },
+        { "arch", 0, 0, G_OPTION_ARG_STRING, &a->arch, "arm64 or x86 (both)",
+          "ARCH" },
         { "cpu", 0, 0, G_OPTION_ARG_STRING, &a->cpu,
           "x86: vmx (the default), svm, or a model as QEMU's -cpu", "CPU" },
         { "kernel-set", 0, 0, G_OPTION_ARG_STRING, &a->kernel_set,
@@ -302,7 +383,7 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "LIST" },
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
           "Of the redistributors, or of x86's remapping unit: builtin, model, "
-          "rtl, lockstep or lockstep:DUT:REFERENCE (lockstep; x86: builtin)",
+          "rtl, lockstep or lockstep:DUT:REFERENCE (lockstep)",
           "B" },
         { "device-mutant", 0, 0, G_OPTION_ARG_STRING, &a->device_mutant,
           "Machines with RTL that is broken on purpose: all, or a list of "
@@ -321,7 +402,8 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "Its configuration fragment (kvm-patches/configs/ARCH.config)",
           "FILE" },
         { "stress", 0, 0, G_OPTION_ARG_INT64, &a->stress,
-          "Interrupts of STRESS, PI_AFFINITY, PI_STORM (100000)", "N" },
+          "Interrupts of a scenario under load (100000; of mutants 10000)",
+          "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &a->seed,
           "Seed of the agent and of QEMU (1)", "N" },
         { "l2-rounds", 0, 0, G_OPTION_ARG_INT, &a->l2_rounds,
@@ -358,14 +440,13 @@ static int default_jobs(void)
 static int cmd_conform(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
-        .stress = 100000, .seed = 1, .timeout = 900, .l2_rounds = 1,
+        .stress = NOT_GIVEN, .seed = 1, .timeout = 900, .l2_rounds = 1,
         .jobs = default_jobs(), .icount = TRUE,
     };
     int ret = parse(self, &a, &argc, &argv);
     VrError err;
 
     if (ret < 0) {
-        vr_option_default(&a.arch, "arm64");
         vr_signals_catch();
         ret = check_arguments(&a, argc, argv, &err) ? run(self, &a)
                                                     : vr_cli_fail(self, &err);

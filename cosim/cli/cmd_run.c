@@ -23,6 +23,7 @@ typedef struct Arguments {
     gint cpus, mem, timeout, l2_cpus, l2_rounds;
     gint64 stress, seed;
     gboolean trace, icount, record, console;
+    bool backend_given; /* one of ours, by name */
 } Arguments;
 
 static void free_arguments(Arguments *a)
@@ -88,6 +89,7 @@ static bool check_arguments(Arguments *a, int argc, char **argv,
                             "exclude each other");
     }
     a->console |= a->l2 != NULL;
+    a->backend_given = a->backend && strcmp(a->backend, "builtin") != 0;
     return check_l2(a, err) &&
            vr_machine_choose(a->arch, &a->backend, &a->cpu, err) &&
            vr_option_backend(a->backend, vr_machine_block(a->arch), err) &&
@@ -331,13 +333,13 @@ static char *choose_scenarios(const VrKernel *kernel, const Arguments *a,
     return checks ? vr_option_scenarios_of(checks) : NULL;
 }
 
-/* A backend of ours has to have something to serve. */
+/* A backend that was asked for has to have something to serve. */
 static bool wants_unit(const VrKernel *kernel, const Arguments *a,
                        const char *scenarios)
 {
     return strcmp(a->arch, "x86") == 0 &&
            (kernel->unit || vr_option_wants_unit(scenarios) ||
-            strcmp(a->backend, "builtin") != 0);
+            a->backend_given);
 }
 
 static int run(const VrCommand *self, Arguments *a)
@@ -370,6 +372,7 @@ static int run(const VrCommand *self, Arguments *a)
     order.machine.scenarios = scenarios;
     order.machine.unit = wants_unit(kernel, a, scenarios);
     order.machine.append = append;
+    vr_machine_settle(&order.machine);
     order.machine.selftests = selftests;
     return run_boot(self, &order);
 }
@@ -397,8 +400,8 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "How often each L2 boots (1)", "N" },
         { "backend", 'b', 0, G_OPTION_ARG_STRING, &a->backend,
           "Of the redistributors, or of x86's remapping unit: builtin, model, "
-          "rtl, lockstep or lockstep:DUT:REFERENCE (lockstep; x86: builtin)",
-          "B" },
+          "rtl, lockstep or lockstep:DUT:REFERENCE (lockstep; of x86 without "
+          "a scenario of the unit: builtin)", "B" },
         { "variant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->variant,
           "A parameter of the block; may be repeated", "NAME=VALUE" },
         { "cpus", 0, 0, G_OPTION_ARG_INT, &a->cpus, "Physical CPUs (5)", "N" },

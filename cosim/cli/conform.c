@@ -64,11 +64,17 @@ static int interrupted(const VrCommand *self)
                         "had not ended are removed");
 }
 
+static const char *cpu_of(const VrConform *c, const VrKernel *kernel)
+{
+    return c->machine.cpu ? c->machine.cpu : vr_machine_cpu(kernel->arch);
+}
+
 /* A kernel that is not there: every verdict on it is an error. */
 static void give_up(const VrConform *c, Job *job, const VrError *why)
 {
     job->result = vr_result_new(job->kernel, c->machine.backend,
-                                c->machine.variant, c->machine.cpu);
+                                c->machine.variant,
+                                cpu_of(c, job->kernel));
     vr_result_judge(job->result, job->checks, NULL, NULL, 0, why->text, true);
 }
 
@@ -140,17 +146,13 @@ static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
     return VR_EXIT_OK;
 }
 
-/* Where there is no remapping unit, there is nothing for x86's backend. */
-static void set_backend(VrMachineSpec *machine, const VrKernel *kernel)
+static void set_unit(VrMachineSpec *machine, const VrKernel *kernel)
 {
     machine->unit = kernel->unit;
     if (kernel->variant) {
         machine->variant = kernel->variant;
     }
-    if (strcmp(machine->arch, "x86") == 0 && !kernel->unit) {
-        machine->backend = "builtin";
-        machine->variant = NULL;
-    }
+    vr_machine_settle(machine);
 }
 
 static bool start(const VrConform *c, Job *job, VrError *err)
@@ -163,10 +165,15 @@ static bool start(const VrConform *c, Job *job, VrError *err)
         .drop_trace = !c->keep_traces,
     };
 
+    order.machine.arch = job->kernel->arch;
+    order.machine.cpu = cpu_of(c, job->kernel);
     order.machine.kernel = job->image;
     order.machine.scenarios = job->scenarios;
     order.machine.append = job->kernel->append;
-    set_backend(&order.machine, job->kernel);
+    if (job->kernel->kind == VR_KERNEL_MUTANT) {
+        order.machine.stress = c->mutant_stress;
+    }
+    set_unit(&order.machine, job->kernel);
     order.machine.library = job->library;
     if (!strstr(job->scenarios, vr_scenario_name(VR_SCENARIO_X86_SELFTESTS))) {
         order.machine.selftests = NULL;
@@ -212,51 +219,67 @@ static void show_running(const VrConform *c, const GPtrArray *jobs)
     vr_progress_tick(c->began_us, text->str);
 }
 
+static size_t weight(const Job *job)
+{
+    return strlen(job->scenarios);
+}
+
+/*
+ * The next one to start: one with much to play, so that no long run is left to
+ * the end, where other processors have nothing to do. NULL: none is left.
+ */
+static Job *heaviest(const GPtrArray *jobs)
+{
+    Job *chosen = NULL;
+
+    for (guint i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+
+        if (!job->result && !job->boot &&
+            (!chosen || weight(job) > weight(chosen))) {
+            chosen = job;
+        }
+    }
+    return chosen;
+}
+
 /* One pass: end what has ended, start what may start. */
-static bool step_jobs(const VrConform *c, GPtrArray *jobs, unsigned *left,
+static bool step_jobs(const VrConform *c, GPtrArray *jobs, unsigned *running,
                       VrError *err)
 {
-    unsigned running = 0;
+    Job *next;
 
-    *left = 0;
+    *running = 0;
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
 
         if (job->boot && vr_boot_poll(job->boot) && !finish(c, job, err)) {
             return false;
         }
-        running += job->boot != NULL;
+        *running += job->boot != NULL;
     }
-    for (guint i = 0; i < jobs->len; i++) {
-        Job *job = jobs->pdata[i];
-
-        if (job->result) {
-            continue;
+    while (*running < c->jobs && (next = heaviest(jobs))) {
+        if (!start(c, next, err)) {
+            return false;
         }
-        (*left)++;
-        if (!job->boot && running < c->jobs) {
-            if (!start(c, job, err)) {
-                return false;
-            }
-            running++;
-        }
+        (*running)++;
     }
     return true;
 }
 
 static int run_jobs(const VrCommand *self, const VrConform *c, GPtrArray *jobs)
 {
-    unsigned left;
+    unsigned running;
     VrError err;
 
     for (;;) {
         if (vr_signals_caught()) {
             return interrupted(self);
         }
-        if (!step_jobs(c, jobs, &left, &err)) {
+        if (!step_jobs(c, jobs, &running, &err)) {
             return vr_cli_fail(self, &err);
         }
-        if (left == 0) {
+        if (running == 0) {
             return VR_EXIT_OK;
         }
         show_running(c, jobs);
@@ -274,6 +297,7 @@ int vr_conform(const VrCommand *self, VrConform *c)
                             "judged on any of the chosen kernels");
     }
     ret = build_jobs(self, c, jobs);
+    c->built_us = g_get_monotonic_time();
     ret = ret ? ret : run_jobs(self, c, jobs);
     g_clear_pointer(&c->selftests, g_free);
     if (ret) {

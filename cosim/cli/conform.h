@@ -12,13 +12,16 @@ typedef struct VrConform {
     const GPtrArray *checks;  /* of VrCheck */
     const char *image;        /* the user's own image, or NULL: build */
     const char *linux_dir;    /* the user's own tree, or NULL: ours */
-    VrMachineSpec machine;    /* all but the kernel and the scenarios */
+    /* All but architecture, kernel, scenarios; no CPU: the machine's own */
+    VrMachineSpec machine;
+    uint64_t mutant_stress;   /* machine.stress of mutants */
     unsigned jobs;            /* machines at once */
     bool keep_going;          /* past a kernel that cannot be built */
     bool keep_traces;         /* also of runs without a surprise */
     gint64 began_us;
     char *selftests;          /* the engine's own: their archive, or NULL */
     GPtrArray *results; /* out: of VrResultSet, in the kernels' order */
+    gint64 built_us;    /* out: when all kernels were there */
 } VrConform;
 
 /*

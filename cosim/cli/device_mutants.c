@@ -178,7 +178,7 @@ GPtrArray *vr_device_mutants(const VrCatalogue *catalogue, const char *list,
     for (guint i = all->len; i > 0; i--) {
         const VrKernel *m = all->pdata[i - 1];
 
-        if (strcmp(m->arch, arch) != 0 ||
+        if ((arch && strcmp(m->arch, arch) != 0) ||
             !(g_strv_contains((const char *const *)words, "all") ||
               g_strv_contains((const char *const *)words, m->name))) {
             g_ptr_array_remove_index(all, i - 1);
@@ -186,7 +186,7 @@ GPtrArray *vr_device_mutants(const VrCatalogue *catalogue, const char *list,
     }
     if (all->len == 0) {
         vr_error_set(err, VR_ERR_USAGE, "there is no device mutant '%s' for "
-                     "%s", list, arch);
+                     "%s", list, arch ? arch : "any architecture");
         return NULL;
     }
     return g_steal_pointer(&all);

@@ -18,8 +18,8 @@
 #include "catalogue.h"
 
 /*
- * Those that @list names ("all", or names with commas), for one architecture.
- * An array of VrKernel that frees them; NULL with *err.
+ * Those that @list names ("all", or names with commas), for one architecture
+ * (all, for NULL). An array of VrKernel that frees them; NULL with *err.
  */
 GPtrArray *vr_device_mutants(const VrCatalogue *catalogue, const char *list,
                              const char *arch, VrError *err);

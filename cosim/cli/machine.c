@@ -35,6 +35,11 @@ static const VrMachineArch *arch_of(const char *name)
     g_assert_not_reached(); /* vr_env_check_arch() knows the same */
 }
 
+const char *vr_machine_cpu(const char *arch)
+{
+    return arch_of(arch)->cpu;
+}
+
 const char *vr_machine_block(const char *arch)
 {
     return arch_of(arch)->block;
@@ -74,6 +79,14 @@ void vr_machine_defaults(VrMachineSpec *spec, const char *arch)
         .icount = true,
         .trace = true,
     };
+}
+
+void vr_machine_settle(VrMachineSpec *spec)
+{
+    if (strcmp(spec->arch, "x86") == 0 && !spec->unit) {
+        spec->backend = "builtin";
+        spec->variant = NULL;
+    }
 }
 
 void vr_argv_add(GPtrArray *argv, const char *fmt, ...)

@@ -36,6 +36,8 @@ typedef struct VrMachineSpec {
 
 /* Every field but the kernel set to its default for this architecture. */
 void vr_machine_defaults(VrMachineSpec *spec, const char *arch);
+/* The CPU that an architecture's machine has by default; NULL: its only one. */
+const char *vr_machine_cpu(const char *arch);
 /* The type of the blocks that @arch's backend serves ("gicv3-redist"). */
 const char *vr_machine_block(const char *arch);
 /*
@@ -44,6 +46,12 @@ const char *vr_machine_block(const char *arch);
  */
 bool vr_machine_choose(const char *arch, char **backend, char **cpu,
                        VrError *err);
+
+/*
+ * Without a remapping unit there is nothing for x86's backend to serve: it
+ * becomes "builtin", without a variant.
+ */
+void vr_machine_settle(VrMachineSpec *spec);
 
 typedef struct VrMachine VrMachine;
 

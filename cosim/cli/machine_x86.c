@@ -106,7 +106,7 @@ static char *initrd(const VrMachineSpec *spec, const char *dir, VrError *err)
 const VrMachineArch vr_machine_x86 = {
     .name = "x86",
     .block = "vtd-ir",
-    .backend = "builtin",
+    .backend = "lockstep",
     .cpu = "vmx",
     /*
      * The emulated TSC never stops and is the same on all CPUs; delays that

@@ -6,6 +6,7 @@
 #include "progress.h"
 
 #define CELL 7
+#define LONGEST 5 /* machines whose times are told */
 
 /* Verdicts as they fit a cell. */
 static const char *short_name(VrOutcome outcome)
@@ -74,7 +75,7 @@ static void print_row(FILE *f, const VrResultSet *r, const GPtrArray *checks)
     fputc('\n', f);
 }
 
-void vr_table_print(FILE *f, const GPtrArray *results)
+static void print_table(FILE *f, const GPtrArray *results)
 {
     g_autoptr(GPtrArray) checks = all_checks(results);
     int width = name_width(results);
@@ -95,6 +96,72 @@ void vr_table_print(FILE *f, const GPtrArray *results)
         fprintf(f, "%-*s", width, r->kernel->name);
         print_row(f, r, checks);
     }
+}
+
+static bool has_arch(const GPtrArray *results, const char *arch)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const VrResultSet *r = results->pdata[i];
+
+        if (strcmp(r->kernel->arch, arch) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Architectures have no check in common: a table each, in order. */
+void vr_table_print(FILE *f, const GPtrArray *results)
+{
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+
+    for (guint i = 0; i < results->len; i++) {
+        const char *arch = ((VrResultSet *)results->pdata[i])->kernel->arch;
+        g_autoptr(GPtrArray) part = g_ptr_array_new();
+
+        if (has_arch(seen, arch)) {
+            continue;
+        }
+        for (guint k = i; k < results->len; k++) {
+            const VrResultSet *r = results->pdata[k];
+
+            if (strcmp(r->kernel->arch, arch) == 0) {
+                g_ptr_array_add(part, results->pdata[k]);
+            }
+        }
+        fputs(seen->len ? "\n" : "", f);
+        print_table(f, part);
+        g_ptr_array_add(seen, results->pdata[i]);
+    }
+}
+
+static gint by_seconds(gconstpointer a, gconstpointer b)
+{
+    const VrResultSet *x = *(VrResultSet *const *)a;
+    const VrResultSet *y = *(VrResultSet *const *)b;
+
+    return x->seconds < y->seconds ? 1 : x->seconds > y->seconds ? -1 : 0;
+}
+
+void vr_times_print(FILE *f, const GPtrArray *results, double built)
+{
+    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+    double sum = 0;
+
+    for (guint i = 0; i < results->len; i++) {
+        sum += ((const VrResultSet *)results->pdata[i])->seconds;
+        g_ptr_array_add(sorted, results->pdata[i]);
+    }
+    g_ptr_array_sort(sorted, by_seconds);
+    fprintf(f, "\ntime: %.1f s until all kernels were there, then %.1f s of "
+            "machines;", built, sum);
+    for (guint i = 0; i < MIN(sorted->len, LONGEST); i++) {
+        const VrResultSet *r = sorted->pdata[i];
+
+        fprintf(f, "%s %s %.1f s", i ? "," : " the longest:", r->kernel->name,
+                r->seconds);
+    }
+    fputc('\n', f);
 }
 
 static void print_evidence(FILE *f, const VrVerdict *v)

@@ -7,8 +7,10 @@
 
 #include "result.h"
 
-/* @results: of VrResultSet, all with the same checks. */
+/* @results: of VrResultSet. A table for each architecture. */
 void vr_table_print(FILE *f, const GPtrArray *results);
+/* Where the time went; @built: seconds until all kernels were there. */
+void vr_times_print(FILE *f, const GPtrArray *results, double built);
 /* Each verdict that was not expected, with its reason and evidence. */
 void vr_surprises_print(FILE *f, const GPtrArray *results);
 /* Every verdict of one run, one a line. */

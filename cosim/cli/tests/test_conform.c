@@ -116,6 +116,7 @@ static void test_kernel_options(void)
     g_autoptr(GPtrArray) all = vr_option_checks(NULL, NULL, &err);
     g_autoptr(GPtrArray) some = NULL;
     g_autoptr(GPtrArray) every = NULL;
+    g_autoptr(GPtrArray) of_arm64 = NULL;
     const VrKernel *k;
 
     g_assert_nonnull(c);
@@ -124,8 +125,12 @@ static void test_kernel_options(void)
     g_assert_cmpstr(k->append, ==, "kvm.x=0 y");
     some = vr_kernel_checks(k, all);
     g_assert_cmpuint(some->len, ==, 7);
+    /* Without a list, all of its architecture. */
+    of_arm64 = vr_option_checks(NULL, "arm64", &err);
     every = vr_kernel_checks(c->kernels->pdata[0], all);
-    g_assert_cmpuint(every->len, ==, all->len);
+    g_assert_cmpuint(every->len, ==, of_arm64->len);
+    g_assert_cmpuint(every->len, <, all->len);
+    g_assert_cmpuint(count_selected(c, "base,options", NULL), ==, 2);
     g_assert_null(load("[o]\nkind=option\narch=x86\nconfig=c\n"
                        "checks=x86.bot\n", &err));
     g_assert_nonnull(strstr(err.text, "x86.bot"));
