@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cpu.h"
+#include "kvmparam.h"
 #include "scenarios.h"
 
 typedef struct Module {
@@ -42,20 +43,6 @@ static bool read_text(const char *path, char *buf, size_t size)
     return len > 0;
 }
 
-static bool read_parameter(const char *module, const char *name,
-                           long long *value)
-{
-    char path[128];
-    char text[32];
-
-    snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", module, name);
-    if (!read_text(path, text, sizeof(text))) {
-        return false;
-    }
-    *value = text[0] == 'Y' ? 1 : text[0] == 'N' ? 0 : atoll(text);
-    return true;
-}
-
 /* MODULE.NAME=0, =n or =N */
 static bool switched_off(const char *cmdline, const char *module,
                          const char *name)
@@ -77,7 +64,7 @@ static unsigned report(VrContext *ctx, const Module *module,
         char key[64];
         long long value;
 
-        if (!read_parameter(module->name, *name, &value)) {
+        if (!vr_kvm_parameter(module->name, *name, &value)) {
             continue;
         }
         found++;

@@ -3,10 +3,12 @@
 #include "vm.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "report.h"
 
@@ -91,6 +93,11 @@ static void handle_exit(VrVcpu *vcpu)
     case KVM_EXIT_MMIO:
         mmio_exit(vcpu->run);
         break;
+    case KVM_EXIT_IOAPIC_EOI:
+        if (vcpu->vm->eoi) {
+            vcpu->vm->eoi(vcpu, vcpu->run->eoi.vector);
+        }
+        break;
     case KVM_EXIT_INTR:
     case KVM_EXIT_IRQ_WINDOW_OPEN:
         break;
@@ -125,6 +132,7 @@ static void *vcpu_thread(void *opaque)
     VrVcpu *vcpu = opaque;
 
     this_run = vcpu->run;
+    atomic_store(&vcpu->tid, gettid());
     if (!vr_pin(vcpu->pcpu)) {
         vr_vm_error(vcpu->vm, "vCPU %u: %s", vcpu->index,
                     vr_error_text("sched_setaffinity", errno));
@@ -173,6 +181,25 @@ bool vr_vcpu_start(VrVcpu *vcpu)
     }
     vcpu->has_thread = true;
     return true;
+}
+
+bool vr_vcpu_move(VrVcpu *vcpu, unsigned pcpu)
+{
+    cpu_set_t set;
+    int err;
+
+    vcpu->pcpu = pcpu;
+    if (!vcpu->has_thread) {
+        return true;
+    }
+    CPU_ZERO(&set);
+    CPU_SET(pcpu, &set);
+    err = pthread_setaffinity_np(vcpu->thread, sizeof(set), &set);
+    if (err) {
+        vr_vm_error(vcpu->vm, "vCPU %u: %s", vcpu->index,
+                    vr_error_text("pthread_setaffinity_np", err));
+    }
+    return err == 0;
 }
 
 void vr_vcpu_kick(VrVcpu *vcpu)

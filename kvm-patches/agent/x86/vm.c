@@ -112,6 +112,16 @@ static bool add_irqchip(VrVm *vm)
            vr_vm_ioctl(vm, vm->fd, KVM_CREATE_PIT2, &pit, "KVM_CREATE_PIT2");
 }
 
+static bool split_irqchip(VrVm *vm)
+{
+    struct kvm_enable_cap cap = {
+        .cap = KVM_CAP_SPLIT_IRQCHIP, .args = { VR_VM_SPLIT_PINS },
+    };
+
+    return vr_vm_ioctl(vm, vm->fd, KVM_ENABLE_CAP, &cap,
+                       "KVM_CAP_SPLIT_IRQCHIP");
+}
+
 bool vr_vm_create(VrVm *vm, const VrContext *ctx, const VrVmConfig *config)
 {
     bool deadline_timer;
@@ -119,10 +129,12 @@ bool vr_vm_create(VrVm *vm, const VrContext *ctx, const VrVmConfig *config)
     memset(vm, 0, sizeof(*vm));
     vm->kvm_fd = vm->fd = -1;
     vm->port = config->port;
+    vm->eoi = config->eoi;
     vm->opaque = config->opaque;
     if (!open_kvm(vm) || !place_intel_pages(vm) ||
         !add_memory(vm, config->memory_size) ||
-        (config->irqchip && !add_irqchip(vm))) {
+        (config->irqchip && !add_irqchip(vm)) ||
+        (config->split && !split_irqchip(vm))) {
         return false;
     }
     deadline_timer = ioctl(vm->kvm_fd, KVM_CHECK_EXTENSION,
@@ -135,7 +147,8 @@ bool vr_vm_create(VrVm *vm, const VrContext *ctx, const VrVmConfig *config)
     }
     for (unsigned i = 0; i < config->vcpus; i++) {
         if (!vr_cpuid_set(&vm->vcpu[i], config->x2apic,
-                          config->irqchip && deadline_timer)) {
+                          (config->irqchip || config->split) &&
+                          deadline_timer)) {
             return false;
         }
     }

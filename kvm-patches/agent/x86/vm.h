@@ -20,6 +20,7 @@
 #include "agent.h"
 
 #define VR_VM_MAX_VCPUS 8
+#define VR_VM_SPLIT_PINS 24 /* routes of the I/O APIC, with a split irqchip */
 #define VR_VM_ERROR_SIZE 200
 
 typedef enum VrVmEnd {
@@ -40,6 +41,7 @@ typedef struct VrVcpu {
     struct kvm_run *run;
     pthread_t thread;
     bool has_thread;
+    _Atomic int tid; /* of the thread, once it runs */
     _Atomic bool out; /* the thread has left KVM_RUN for good */
     uint64_t exits;
 } VrVcpu;
@@ -50,6 +52,8 @@ typedef struct VrVcpu {
  */
 typedef bool VrPortHandler(VrVcpu *vcpu, uint16_t port, bool write,
                            unsigned size, uint32_t *value);
+/* An EOI of a vector that a route of a split irqchip has as level-triggered. */
+typedef void VrEoiHandler(VrVcpu *vcpu, uint8_t vector);
 
 struct VrVm {
     int kvm_fd;
@@ -59,7 +63,8 @@ struct VrVm {
     uint8_t *memory;
     size_t memory_size;
     VrPortHandler *port;
-    void *opaque; /* the port handler's */
+    VrEoiHandler *eoi;
+    void *opaque; /* the handlers' */
     VrVcpu vcpu[VR_VM_MAX_VCPUS];
     _Atomic VrVmEnd end;
     _Atomic uint32_t status;
@@ -72,8 +77,10 @@ typedef struct VrVmConfig {
     unsigned vcpus;
     size_t memory_size;
     bool irqchip; /* PICs, I/O APIC, local APICs and the PIT in the kernel */
+    bool split;   /* of these only the local APICs */
     bool x2apic;  /* offer x2APIC to the guest */
     VrPortHandler *port;
+    VrEoiHandler *eoi; /* with split */
     void *opaque;
 } VrVmConfig;
 
@@ -101,6 +108,8 @@ bool vr_vm_ioctl(VrVm *vm, int fd, unsigned long request, void *arg,
 bool vr_vcpu_create(VrVm *vm, const VrContext *ctx, unsigned index);
 bool vr_vcpu_start(VrVcpu *vcpu);
 void vr_vcpu_kick(VrVcpu *vcpu);
+/* Takes its thread to another CPU; before it has one, says where it begins. */
+bool vr_vcpu_move(VrVcpu *vcpu, unsigned pcpu);
 
 /* cpuid.c: what KVM supports, as CPU @index of vm->vcpus */
 bool vr_cpuid_set(VrVcpu *vcpu, bool x2apic, bool deadline_timer);
