@@ -24,6 +24,7 @@ static const VrCheck *const checks[] = {
     &vr_check_pi_storm,
     &vr_check_irqbypass_scaling_x86,
     &vr_check_irqbypass_collision_x86,
+    &vr_check_irqbypass_order,
     &vr_check_irqbypass_scaling_arm64,
     &vr_check_irqbypass_collision_arm64,
     &vr_check_vmx_params,

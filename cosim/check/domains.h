@@ -46,6 +46,8 @@ extern const VrCheck vr_check_irqbypass_scaling_x86;
 extern const VrCheck vr_check_irqbypass_collision_x86;
 extern const VrCheck vr_check_irqbypass_scaling_arm64;
 extern const VrCheck vr_check_irqbypass_collision_arm64;
+/* irqbypass_order.c */
+extern const VrCheck vr_check_irqbypass_order;
 /* x86_l2.c: one for each CPU of the host, number of vCPUs, and APIC mode */
 #define VR_L2_CHECKS(CHECK) \
     CHECK(vmx, 1, xapic) CHECK(vmx, 2, xapic) CHECK(vmx, 4, xapic) \

@@ -7,6 +7,7 @@
 
 #include "../view.h"
 #include "synth.h"
+#include "vtd_ir.h"
 
 typedef struct Case {
     const char *check;
@@ -33,6 +34,18 @@ static void fact(Synth *s, const Case *c, const char *word)
     }
 }
 
+/* The remapping unit sets a bit of a descriptor's PIR. */
+static void post(void)
+{
+    vr_trace_block_event(NULL, &(VrEvent){
+        .kind = VR_STIM_MSG, .id = VR_VTD_REQUEST, .addr = 0xfee00010,
+    });
+    vr_trace_block_event(NULL, &(VrEvent){
+        .kind = VR_EFF_MEM_CAS, .size = 8, .addr = 0x1000, .data = { 0 },
+        .data2 = { 2 }, .old = { 0 },
+    });
+}
+
 static void script(Synth *s, const Case *c)
 {
     g_auto(GStrv) words = g_strsplit(c->facts, " ", 0);
@@ -40,6 +53,9 @@ static void script(Synth *s, const Case *c)
                                             vr_scenario_name(c->scenario));
 
     synth_scenario(c->scenario, 0);
+    for (int i = 0; i < 2 && !(c->flaw && strcmp(c->flaw, "unit") == 0); i++) {
+        post();
+    }
     for (char **w = words; *w && **w; w++) {
         fact(s, c, *w);
     }
@@ -66,9 +82,15 @@ static void script(Synth *s, const Case *c)
 #define COLLISION_ARM \
     "arm64.irqbypass.collision", VR_SCENARIO_IRQBYPASS_PAIRS_ARM, \
     COLLISION_FACTS
+#define ORDER_FACTS \
+    "source=8 rounds=14 looks=9 wrong=0 posted=2 remapped=3 lost=0 astray=0 " \
+    "warnings=0"
+#define ORDER \
+    "x86.irqbypass.order", VR_SCENARIO_IRQBYPASS_PAIRS, ORDER_FACTS
 #define PASS VR_VERDICT_PASS
 #define FAIL VR_VERDICT_FAIL
 #define ERROR VR_VERDICT_ERROR
+#define NONE VR_VERDICT_NOT_APPLICABLE
 
 static const Case cases[] = {
     { SCALING, NULL, PASS, "the 16384th 1350" },
@@ -98,6 +120,18 @@ static const Case cases[] = {
     { COLLISION_ARM, "still_refused=0", FAIL, "got in" },
     { "arm64.irqbypass.collision", VR_SCENARIO_IRQBYPASS_PAIRS_ARM, "", NULL,
       ERROR, "'tokens'" },
+    { ORDER, NULL, PASS, "2 interrupts posted, 3 remapped" },
+    { ORDER, "wrong=1", FAIL, "there is no pair" },
+    { ORDER, "lost=1", FAIL, "lost" },
+    { ORDER, "astray=1", FAIL, "the host handled" },
+    { ORDER, "warnings=1", FAIL, "warned" },
+    { ORDER, "posted=3", FAIL, "the unit posted 2" },
+    { ORDER, "unit", NONE, "QEMU's own" },
+    { ORDER, "rounds=13", ERROR, "13 of 14 rounds" },
+    { ORDER, "looks=0", ERROR, "0 looks" },
+    { ORDER, "remapped", ERROR, "'remapped'" },
+    { "x86.irqbypass.order", VR_SCENARIO_IRQBYPASS_PAIRS, "", NULL, ERROR,
+      "'wrong'" },
 };
 
 static void test_case(gconstpointer data)

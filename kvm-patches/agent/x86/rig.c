@@ -55,17 +55,25 @@ static bool open_device(VrRig *rig)
     return vr_vfio_map_dma(v, rig->dma, VR_RIG_DMA_SIZE, VR_RIG_IOVA);
 }
 
-static bool open_vectors(VrRig *rig)
+bool vr_rig_new_event(VrRig *rig, unsigned vector)
+{
+    rig->event[vector] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (rig->event[vector] < 0) {
+        snprintf(rig->vfio.error, sizeof(rig->vfio.error), "%s",
+                 vr_error_text("eventfd", errno));
+        return false;
+    }
+    return true;
+}
+
+static bool open_events(VrRig *rig)
 {
     for (unsigned i = 0; i < VR_RIG_VECTORS; i++) {
-        rig->event[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-        if (rig->event[i] < 0) {
-            snprintf(rig->vfio.error, sizeof(rig->vfio.error), "%s",
-                     vr_error_text("eventfd", errno));
+        if (!vr_rig_new_event(rig, i)) {
             return false;
         }
     }
-    return vr_vfio_set_msix(&rig->vfio, rig->event, VR_RIG_VECTORS);
+    return true;
 }
 
 static VrIrte *entry_of(const VrRig *rig, unsigned vector)
@@ -97,8 +105,13 @@ static bool find_names(VrRig *rig)
             return false;
         }
     }
-    rig->posting = rig->irte[0]->low & VR_IRTE_PST;
     return true;
+}
+
+bool vr_rig_vectors_on(VrRig *rig)
+{
+    return vr_vfio_set_msix(&rig->vfio, rig->event, VR_RIG_VECTORS) &&
+           find_names(rig);
 }
 
 bool vr_rig_open(VrRig *rig, VrContext *ctx)
@@ -118,10 +131,11 @@ bool vr_rig_open(VrRig *rig, VrContext *ctx)
         return false;
     }
     vr_fact(ctx, "pi", !!(vr_vtd_read64(&rig->vtd, VR_VTD_CAP) & VR_CAP_PI));
-    if (!open_device(rig) || !open_vectors(rig) || !find_names(rig)) {
+    if (!open_device(rig) || !open_events(rig) || !vr_rig_vectors_on(rig)) {
         vr_fail(ctx, "virelay-irqgen %s: %s", rig->pci.name, rig->vfio.error);
         return false;
     }
+    rig->posting = rig->irte[0]->low & VR_IRTE_PST;
     vr_fact(ctx, "posting", rig->posting);
     vr_fact(ctx, "source", rig->pci.source);
     return true;

@@ -51,6 +51,14 @@ typedef struct VrShot {
 bool vr_rig_open(VrRig *rig, VrContext *ctx);
 void vr_rig_close(VrRig *rig);
 
+/*
+ * MSI-X on again, with the eventfds that are there, after it was off: what
+ * Linux calls the interrupts may have changed. False: vfio.error.
+ */
+bool vr_rig_vectors_on(VrRig *rig);
+/* One more eventfd in a vector's place; the old one is not closed. */
+bool vr_rig_new_event(VrRig *rig, unsigned vector);
+
 /* Starts a shot of a channel. With no delay, it fires before this returns. */
 void vr_rig_start(VrRig *rig, unsigned channel, const VrShot *shot);
 uint64_t vr_rig_channel(const VrRig *rig, unsigned channel, unsigned reg);

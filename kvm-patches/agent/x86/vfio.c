@@ -143,7 +143,8 @@ bool vr_vfio_map_dma(VrVfio *v, void *memory, size_t size, uint64_t iova)
            failed(v, "VFIO_IOMMU_MAP_DMA");
 }
 
-bool vr_vfio_set_msix(VrVfio *v, const int *events, unsigned count)
+static bool set_events(VrVfio *v, unsigned start, const int *events,
+                       unsigned count)
 {
     uint64_t buf[(sizeof(struct vfio_irq_set) + MAX_VECTORS * sizeof(int)) /
                  sizeof(uint64_t) + 1];
@@ -154,12 +155,23 @@ bool vr_vfio_set_msix(VrVfio *v, const int *events, unsigned count)
     set->flags = VFIO_IRQ_SET_ACTION_TRIGGER |
                  (count ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE);
     set->index = VFIO_PCI_MSIX_IRQ_INDEX;
+    set->start = start;
     set->count = count;
     for (unsigned i = 0; i < count && i < MAX_VECTORS; i++) {
         memcpy(set->data + i * sizeof(int), &events[i], sizeof(int));
     }
     return ioctl(v->device, VFIO_DEVICE_SET_IRQS, set) == 0 ||
            failed(v, "VFIO_DEVICE_SET_IRQS");
+}
+
+bool vr_vfio_set_msix(VrVfio *v, const int *events, unsigned count)
+{
+    return set_events(v, 0, events, count);
+}
+
+bool vr_vfio_set_vector(VrVfio *v, unsigned vector, int event)
+{
+    return set_events(v, vector, &event, 1);
 }
 
 static void close_fd(int *fd)

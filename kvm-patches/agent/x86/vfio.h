@@ -27,6 +27,8 @@ volatile void *vr_vfio_map_bar(VrVfio *v, unsigned bar, size_t size);
 bool vr_vfio_map_dma(VrVfio *v, void *memory, size_t size, uint64_t iova);
 /* Switches MSI-X on, with an eventfd a vector; count 0: off. */
 bool vr_vfio_set_msix(VrVfio *v, const int *events, unsigned count);
+/* One vector of those that are on: another eventfd, or none (-1). */
+bool vr_vfio_set_vector(VrVfio *v, unsigned vector, int event);
 void vr_vfio_close(VrVfio *v);
 
 #endif
