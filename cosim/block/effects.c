@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FIRST_CAP 32
+#define KEPT_CAP 65536 /* a log that once had more gives its memory back */
 
 static void *grown(void *p, size_t count, size_t size)
 {
@@ -36,18 +37,21 @@ void vr_effects_push(VrEffects *log, const VrEvent *e)
     log->count++;
 }
 
-void vr_effects_clear(VrEffects *log)
-{
-    log->count = 0;
-    log->first_unserved = 0;
-}
-
 void vr_effects_free(VrEffects *log)
 {
     free(log->events);
     free(log->served);
     free(log->paired);
     memset(log, 0, sizeof(*log));
+}
+
+void vr_effects_clear(VrEffects *log)
+{
+    if (log->cap > KEPT_CAP) {
+        vr_effects_free(log);
+    }
+    log->count = 0;
+    log->first_unserved = 0;
 }
 
 static const VrEvent *serve(VrEffects *log, VrEventKind kind, uint64_t addr,

@@ -23,6 +23,7 @@ typedef struct VrEffects {
 
 /* A zeroed VrEffects is empty and valid. */
 void vr_effects_push(VrEffects *log, const VrEvent *e);
+/* Memory for a usual number of effects is kept. */
 void vr_effects_clear(VrEffects *log);
 void vr_effects_free(VrEffects *log);
 

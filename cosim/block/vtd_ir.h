@@ -183,8 +183,9 @@ enum {
  *   e. If X: NOTIFY with NV and NDST of what step d wrote; "notify-delay"
  *      nanoseconds later, at once if it is 0. At most 8 wait: when another one
  *      comes, the oldest is sent first.
- *   A CAS that is refused, or that found another value 1024 times: fault 27h
- *   unless FPD, and no further step.
+ *   A CAS that is refused, or that found another value "cas-tries" times (of one
+ *   word, in a row): fault 27h unless FPD, and no further step. The manual has no
+ *   such bound, but a stimulus has to end; the default is never reached by CPUs.
  *   The manual's one atomic step is two here, since no host has an atomic
  *   update of 64 bytes; docs/decisions.md says what can be seen of it.
  *

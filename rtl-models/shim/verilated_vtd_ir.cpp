@@ -24,9 +24,11 @@
 namespace {
 
 // The longest stimulus goes through a queue of 32,768 descriptors at up to 5
-// cycles each, and lands 9 posted interrupts with 2,048 compare-and-swaps.
-// A block that is still busy after this many cycles hangs.
-constexpr unsigned kMaxCycles = 1u << 19;
+// cycles each, and lands 9 posted interrupts with up to cas-tries
+// compare-and-swaps of each of two words. A block that is still busy after this
+// many cycles hangs.
+constexpr unsigned kQueueCycles = 1u << 18;
+constexpr unsigned kCyclesEachTry = 32;
 
 // vtd_ir_pkg.sv
 enum {
@@ -73,6 +75,8 @@ public:
         m.cfg_iec_sets_i = vr_variant_get(type, v, "iec-sets");
         m.cfg_iec_ways_i = vr_variant_get(type, v, "iec-ways");
         m.cfg_iec_policy_i = vr_variant_get(type, v, "iec-policy");
+        m.cfg_cas_tries_i = vr_variant_get(type, v, "cas-tries");
+        max_cycles_ = kQueueCycles + kCyclesEachTry * m.cfg_cas_tries_i;
         m.cfg_delay_i = vr_variant_get(type, v, "delay");
         m.cfg_notify_delay_i = vr_variant_get(type, v, "notify-delay");
         // The first evaluation cannot see an edge; have it before the reset.
@@ -197,7 +201,7 @@ private:
     {
         Model &m = *model_;
 
-        for (unsigned cycles = 0; cycles < kMaxCycles; cycles++) {
+        for (unsigned cycles = 0; cycles < max_cycles_; cycles++) {
             cycle();
             if (m.msg_req_o != m.msg_ack_i) {
                 m.msg_ack_i = m.msg_req_o;
@@ -214,7 +218,7 @@ private:
         vr_guest_error(b,
                        "vtd-ir rtl: idle_o low after %u cycles: the RTL hangs; "
                        "the block is stopped",
-                       kMaxCycles);
+                       max_cycles_);
         return false;
     }
 
@@ -259,14 +263,15 @@ private:
     std::unique_ptr<VerilatedContext> context_;
     std::unique_ptr<Model> model_;
     std::unique_ptr<VerilatedFstC> fst_;
+    unsigned max_cycles_ = 0;
     uint64_t timer_ = 0;
     bool hung_ = false;
 };
 
 // Those that have a pin.
 const char *const kParams[] = {
-    "pi",       "eim",      "esirtps",    "mhmv",  "frcd",        "dw",
-    "iec-sets", "iec-ways", "iec-policy", "delay", "notify-delay",
+    "pi",       "eim",      "esirtps",    "mhmv",      "frcd",  "dw",
+    "iec-sets", "iec-ways", "iec-policy", "cas-tries", "delay", "notify-delay",
 };
 constexpr size_t kParamCount = sizeof(kParams) / sizeof(kParams[0]);
 

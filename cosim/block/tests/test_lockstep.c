@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lockstep, with every kind of mismatch planted in one half or the other. */
+#include "effects.h"
 #include "fake_block.h"
 #include "lockstep.h"
 
@@ -349,6 +350,32 @@ static void test_not_lockstep(void)
     vr_block_destroy(b);
 }
 
+static size_t cap_after(size_t count)
+{
+    const VrEvent e = { .kind = VR_EFF_MEM_CAS };
+    VrEffects log = { 0 };
+    size_t cap;
+
+    for (size_t i = 0; i < count; i++) {
+        vr_effects_push(&log, &e);
+    }
+    g_assert_cmpuint(log.count, ==, count);
+    vr_effects_clear(&log);
+    g_assert_cmpuint(log.count, ==, 0);
+    cap = log.cap;
+    vr_effects_push(&log, &e);
+    g_assert_cmpuint(log.count, ==, 1);
+    vr_effects_free(&log);
+    return cap;
+}
+
+/* A stimulus with many effects does not keep their memory for ever. */
+static void test_memory(void)
+{
+    g_assert_cmpuint(cap_after(1000), >=, 1000);
+    g_assert_cmpuint(cap_after(1000000), <=, 65536);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -369,5 +396,6 @@ int main(int argc, char **argv)
     g_test_add_func("/lockstep/last-stimulus", test_last_stimulus);
     g_test_add_func("/lockstep/state", test_state);
     g_test_add_func("/lockstep/not-lockstep", test_not_lockstep);
+    g_test_add_func("/lockstep/memory", test_memory);
     return g_test_run();
 }

@@ -88,12 +88,16 @@ static uint64_t draw_value(VrRng *rng, const VrParamSpec *spec)
 static void draw_variant(Fuzz *f, VrRng *rng)
 {
     const VrBlockType *type = f->options->type;
+    const VrFuzzGenerator *g = f->generator;
 
     g_assert(type->param_count <= PARAMS_MAX);
     for (size_t i = 0; i < type->param_count; i++) {
         const VrParamSpec *spec = &type->params[i];
-        uint64_t value = draw_value(rng, spec);
+        uint64_t value;
 
+        if (!g->draw || !g->draw(rng, spec, &value)) {
+            value = draw_value(rng, spec);
+        }
         f->params[i].name = spec->name;
         f->params[i].value = value;
         is_fixed(&f->options->fixed, spec->name, &f->params[i]);

@@ -30,6 +30,8 @@ typedef struct VrFuzzGenerator {
     size_t state_size; /* zeroed at the start of a segment */
     uint64_t segment;  /* stimuli of one, if not told; 0: 20000 */
     uint64_t goals_from; /* stimuli that must reach the goals; 0: 10000 */
+    /* Draw a parameter in its own way, and return true; may be NULL. */
+    bool (*draw)(VrRng *rng, const VrParamSpec *spec, uint64_t *value);
     /* Draw the first memory; may be NULL. */
     void (*begin)(void *state, VrRng *rng, const VrBlockType *type,
                   const VrVariant *variant);

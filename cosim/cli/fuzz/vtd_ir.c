@@ -80,7 +80,6 @@ static void change_pid(VtdState *s, VrRng *rng)
 /* A CPU changes what the unit is about to compare. */
 static void plan_race(VtdState *s, VrRng *rng)
 {
-    static const uint32_t often[] = { 1022, 1023, 1024, 1025, 2048 };
     VrEvent *e = vtd_plan(s);
     uint64_t keep, toggle;
 
@@ -94,7 +93,7 @@ static void plan_race(VtdState *s, VrRng *rng)
     e->data2[1] = vr_rng_below(rng, 3);
     if (vr_rng_below(rng, 400) == 0) { /* another value every time */
         vtd_set_cpu(e, VR_FUZZ_RACE, 0, ~0ull, 1ull << vr_rng_below(rng, 64));
-        e->data2[0] = often[vr_rng_below(rng, G_N_ELEMENTS(often))];
+        e->data2[0] = vtd_draw_long_race(s, rng);
     }
 }
 
@@ -325,6 +324,7 @@ const VrFuzzGenerator vr_fuzz_vtd_ir = {
     .state_size = sizeof(VtdState),
     .segment = 2000,
     .goals_from = 300000,
+    .draw = vtd_draw_param,
     .begin = vtd_begin,
     .memory = memory,
     .next = next,

@@ -40,7 +40,7 @@ typedef enum VtdSeen {
     SEEN_CAS_REFUSED,
     SEEN_PIR_RACE,     /* a CAS that found another value, of a PIR word */
     SEEN_CONTROL_RACE, /* and of ON, SN, NV, NDST */
-    SEEN_CAS_GIVEN_UP, /* 1024 of them in a row */
+    SEEN_CAS_GIVEN_UP, /* "cas-tries" of them in a row */
     SEEN_CACHE_HIT,
     SEEN_CACHE_STALE,   /* a hit whose entry is another one in memory now */
     SEEN_CACHE_REFETCH, /* replaced: read again without an invalidation */
@@ -59,7 +59,7 @@ typedef struct VtdState {
     VrFuzzMemory memory;
     /* the variant */
     bool pi, eim, dw, cache, immediate;
-    unsigned mhmv, frcd;
+    unsigned mhmv, frcd, cas_tries;
     /* items that are to come first */
     VrEvent plan[VTD_PLAN];
     unsigned plan_at, plan_end;
@@ -87,6 +87,9 @@ typedef struct VtdState {
 
 /* --- vtd_ir_structs.c --- */
 
+bool vtd_draw_param(VrRng *rng, const VrParamSpec *spec, uint64_t *value);
+/* How often a CPU changes the word that is compared: about the limit. */
+uint32_t vtd_draw_long_race(const VtdState *s, VrRng *rng);
 void vtd_begin(void *opaque, VrRng *rng, const VrBlockType *type,
                const VrVariant *variant);
 void vtd_draw_irte(const VtdState *s, VrRng *rng, uint64_t w[2]);

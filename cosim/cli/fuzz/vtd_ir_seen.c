@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define CAS_LIMIT 1024
-
 /* --- the cache, as far as its use shows --- */
 
 /* Whether it may have let the queue go on, or latched another table. */
@@ -87,7 +85,7 @@ static void cas(VtdState *s, const VrEvent *e)
         return;
     }
     s->lost_cas = lost ? s->lost_cas + 1 : 0;
-    s->seen[SEEN_CAS_GIVEN_UP] += s->lost_cas == CAS_LIMIT;
+    s->seen[SEEN_CAS_GIVEN_UP] += s->lost_cas == s->cas_tries;
     if ((e->addr & 63) == 32) {
         s->seen[SEEN_CONTROL_RACE] += lost;
         s->seen[SEEN_POSTED_QUIET] += !lost && e->data2[0] == e->data[0];

@@ -12,6 +12,8 @@
 #define IRTE_PST (1ull << 15)
 #define IRTE_URG (1ull << 14)
 
+#define LONG_RACE 1024 /* changes of a word in a row, which is slow */
+
 #define DESC_IEC 4u
 #define DESC_WAIT 5u
 #define IEC_G (1u << 4)
@@ -330,6 +332,43 @@ static void draw_hot(VtdState *s, VrRng *rng)
     }
 }
 
+/* Few tries most of the time, so that posts are given up and that costs little.
+ * Other parameters are drawn as of any block. */
+bool vtd_draw_param(VrRng *rng, const VrParamSpec *spec, uint64_t *value)
+{
+    if (strcmp(spec->name, "cas-tries") != 0) {
+        return false;
+    }
+    switch (vr_rng_below(rng, 8)) {
+    case 0:
+        *value = spec->min;
+        break;
+    case 1:
+        *value = spec->def;
+        break;
+    case 2: /* any number of bits, and so also the greatest */
+        *value = spec->max >> vr_rng_below(rng, 18);
+        break;
+    case 3:
+        *value = 1 + vr_rng_below(rng, LONG_RACE);
+        break;
+    default:
+        *value = 1 + vr_rng_below(rng, 16);
+        break;
+    }
+    return true;
+}
+
+uint32_t vtd_draw_long_race(const VtdState *s, VrRng *rng)
+{
+    if (s->cas_tries > LONG_RACE) {
+        return 1 + vr_rng_below(rng, 2 * LONG_RACE);
+    }
+    return vr_rng_permille(rng, 200)
+               ? 2 * s->cas_tries
+               : s->cas_tries - MIN(s->cas_tries, 2) + vr_rng_below(rng, 4);
+}
+
 void vtd_begin(void *opaque, VrRng *rng, const VrBlockType *type,
                const VrVariant *variant)
 {
@@ -340,6 +379,7 @@ void vtd_begin(void *opaque, VrRng *rng, const VrBlockType *type,
     s->dw = vr_variant_get(type, variant, "dw");
     s->mhmv = vr_variant_get(type, variant, "mhmv");
     s->frcd = vr_variant_get(type, variant, "frcd");
+    s->cas_tries = vr_variant_get(type, variant, "cas-tries");
     s->cache = vr_variant_get(type, variant, "iec-ways");
     s->immediate = vr_variant_get(type, variant, "delay") == 0;
     s->memory.base = draw_base(rng);

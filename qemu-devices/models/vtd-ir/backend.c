@@ -77,6 +77,7 @@ static VrBlock *vtd_create(const VrBlockType *type, const char *spec,
     s->sets = 1u << vr_variant_get(type, v, "iec-sets");
     s->ways = vr_variant_get(type, v, "iec-ways");
     s->round_robin = vr_variant_get(type, v, "iec-policy");
+    s->cas_tries = vr_variant_get(type, v, "cas-tries");
     s->delay = vr_variant_get(type, v, "delay");
     s->notify_delay = vr_variant_get(type, v, "notify-delay");
     vtd_regs_init(s);

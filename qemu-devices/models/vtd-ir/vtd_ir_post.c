@@ -69,7 +69,7 @@ static uint64_t set_on(uint64_t control, uint64_t urgent)
 static bool update(VtdIr *s, uint64_t addr, uint64_t *value, Change change,
                    uint64_t arg)
 {
-    for (unsigned i = 0; i < VTD_CAS_TRIES; i++) {
+    for (unsigned i = 0; i < s->cas_tries; i++) {
         uint64_t desired = change(*value, arg), found;
 
         if (!vr_emit_mem_cas(&s->parent, addr, value, &desired, &found, 8)) {

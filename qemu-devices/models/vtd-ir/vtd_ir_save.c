@@ -15,7 +15,7 @@
 #include "vtd_ir_state.h"
 
 #define STATE_MAGIC 0x54565256u /* "VRVT" */
-#define STATE_VERSION 2u
+#define STATE_VERSION 3u
 
 /* --- bytes in and out --- */
 
@@ -90,7 +90,8 @@ static void put_variant(Stream *t, const VtdIr *s)
         STATE_MAGIC, STATE_VERSION,
         s->pi | s->eim << 1 | s->esirtps << 2 | s->dw << 3 |
             s->round_robin << 4,
-        s->mhmv, s->frcd_count, s->sets, s->ways, s->delay, s->notify_delay,
+        s->mhmv, s->frcd_count, s->sets, s->ways, s->cas_tries, s->delay,
+        s->notify_delay,
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

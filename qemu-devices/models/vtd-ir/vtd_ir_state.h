@@ -13,7 +13,6 @@
 #define VTD_SETS_MAX 16
 #define VTD_WAYS_MAX 8
 #define VTD_PENDING_MAX 8
-#define VTD_CAS_TRIES 1024
 
 /* CAP_REG, upper half */
 #define CAP_NFR_SHIFT (40 - 32)
@@ -117,7 +116,7 @@ typedef struct VtdIr {
     VrBlock parent;
     /* the variant */
     bool pi, eim, esirtps, dw, round_robin;
-    uint32_t mhmv, frcd_count, sets, ways;
+    uint32_t mhmv, frcd_count, sets, ways, cas_tries;
     uint64_t delay, notify_delay;
     uint32_t write[VTD_REG_SPACE / 4]; /* writable bits, by offset / 4 */
     uint32_t w1c[VTD_REG_SPACE / 4];   /* write 1 to clear */

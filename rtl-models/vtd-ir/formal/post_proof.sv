@@ -14,6 +14,7 @@ module post_proof (
 
   (* anyconst *) logic [63:0] addr;
   (* anyconst *) logic [47:0] info;
+  (* anyconst *) logic [18:0] max_tries;
 
   logic first_q = 1'b1;
   always_ff @(posedge clk_i) first_q <= 1'b0;
@@ -29,6 +30,7 @@ module post_proof (
       .clk_i,
       .rst_ni        (!first_q),
       .step_i        (1'b1),
+      .max_tries_i   (max_tries),
       .start_i       (start_i),
       .addr_i        (addr),
       .info_i        (info),

@@ -45,6 +45,7 @@ module vtd_ir (
     input logic [ 2:0] cfg_iec_sets_i,
     input logic [ 3:0] cfg_iec_ways_i,
     input logic        cfg_iec_policy_i,
+    input logic [18:0] cfg_cas_tries_i,
     input logic [31:0] cfg_delay_i,
     input logic [31:0] cfg_notify_delay_i,
 
@@ -355,6 +356,7 @@ module vtd_ir (
       .clk_i,
       .rst_ni,
       .step_i        (step),
+      .max_tries_i   (cfg_cas_tries_i),
       .start_i       (land_posted),
       .addr_i        (land_addr),
       .info_i        (land_info),

@@ -15,6 +15,8 @@ module vtd_ir_post (
     input logic rst_ni,
     input logic step_i,
 
+    input logic [18:0] max_tries_i,  // of one word: compare-and-swaps in a row
+
     input logic        start_i,
     input logic [63:0] addr_i,
     input logic [47:0] info_i,
@@ -50,14 +52,12 @@ module vtd_ir_post (
   localparam logic [2:0] StSetPir = 3'd4;
   localparam logic [2:0] StSetOn = 3'd5;
 
-  localparam logic [10:0] MaxTries = 11'd1024;
-
   logic [2:0] state_q, state_d;
   logic [63:6] pid_q;
   logic [47:0] info_q;
   logic [63:0] pir_q, pir_d, control_q, control_d;
   logic error_q, error_d, reserved_q, reserved_d;
-  logic [10:0] tries_q, tries_d;
+  logic [18:0] tries_q, tries_d;
   logic failed;
   logic [7:0] failed_code;
 
@@ -125,7 +125,7 @@ module vtd_ir_post (
             failed_code = vtd_ir_pkg::FrPidRsvd;
           end else begin
             state_d        = StSetPir;
-            tries_d        = 11'd1;
+            tries_d        = 19'd1;
             mem_valid_o    = 1'b1;
             mem_cas_o      = 1'b1;
             mem_expected_o = pir_q;
@@ -136,17 +136,17 @@ module vtd_ir_post (
             failed = 1'b1;
           end else if (mem_lo_i == pir_q) begin
             state_d           = StSetOn;
-            tries_d           = 11'd1;
+            tries_d           = 19'd1;
             mem_valid_o       = 1'b1;
             mem_cas_o         = 1'b1;
             mem_addr_o        = {pid_q, 6'h20};
             mem_expected_o    = control_q;
             mem_desired_o     = control_q;
             mem_desired_o[0]  = control_q[0] || announce_q;
-          end else if (tries_q == MaxTries) begin
+          end else if (tries_q == max_tries_i) begin
             failed = 1'b1;
           end else begin
-            tries_d        = tries_q + 11'd1;
+            tries_d        = tries_q + 19'd1;
             pir_d          = mem_lo_i;
             mem_valid_o    = 1'b1;
             mem_cas_o      = 1'b1;
@@ -159,10 +159,10 @@ module vtd_ir_post (
           end else if (mem_lo_i == control_q) begin
             done_o   = 1'b1;
             notify_o = announce_q;
-          end else if (tries_q == MaxTries) begin
+          end else if (tries_q == max_tries_i) begin
             failed = 1'b1;
           end else begin
-            tries_d          = tries_q + 11'd1;
+            tries_d          = tries_q + 19'd1;
             control_d        = mem_lo_i;
             mem_valid_o      = 1'b1;
             mem_cas_o        = 1'b1;

@@ -72,6 +72,7 @@ struct Pins {
         m->cfg_frcd_i = 8;
         m->cfg_iec_sets_i = 4;
         m->cfg_iec_ways_i = 8;
+        m->cfg_cas_tries_i = 1024;
         m->eval();
         reset();
     }

@@ -316,7 +316,7 @@ static void test_posting(void)
            "c8:30018:0>8000000000000000 c8:30020:2>3 m3:0:0 ");
 }
 
-/* Another writer is seen each time, and the block gives up in the end. */
+/* Another writer is seen each time. */
 static void test_contention(void)
 {
     start();
@@ -333,11 +333,30 @@ static void test_contention(void)
     request(1, 0);
     EXPECT("r8:30000 r16:30020 r16:30030 c8:30000:103>103 c8:30020:0>1? "
            "c8:30020:1>1 ");
-    machine.meddles = 1023;
+    machine.meddles = 2000;
     machine.ram[(PID + 32) / 8] = 2;
     request(1, 0);
     CHECK(!machine.meddles && !(rd(VR_VTD_FSTS_REG, 4) & 2));
-    machine.meddles = 1024;
+}
+
+/* The block gives up after "cas-tries" of them, and not before. */
+static void test_tries(unsigned tries)
+{
+    const VrParam v[] = { { "cas-tries", tries } };
+
+    create(v, 1);
+    enable();
+    posted_irte(1, 0x00, 0);
+    machine.meddle_addr = PID;
+    machine.meddles = tries - 1;
+    request(1, 0);
+    CHECK(!machine.meddles && !(rd(VR_VTD_FSTS_REG, 4) & 2));
+    machine.meddle_addr = PID + 32;
+    machine.meddles = tries - 1;
+    machine.ram[(PID + 32) / 8] = 2;
+    request(1, 0);
+    CHECK(!machine.meddles && !(rd(VR_VTD_FSTS_REG, 4) & 2));
+    machine.meddles = tries;
     machine.ram[(PID + 32) / 8] = 2;
     request(1, 0);
     CHECK(!machine.meddles && (rd(VR_VTD_FSTS_REG, 4) & 2));
@@ -629,6 +648,9 @@ int main(void)
     test_requests();
     test_posting();
     test_contention();
+    test_tries(1);
+    test_tries(1000);
+    test_tries(262144);
     test_refused_memory();
     test_queue();
     test_wide_queue();

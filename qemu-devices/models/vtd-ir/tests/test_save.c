@@ -213,7 +213,7 @@ static void test_other_variant(void)
         { "mhmv", 14 }, { "frcd", 7 }, { "frcd", 1 }, { "dw", 0 },
         { "iec-sets", 3 }, { "iec-sets", 0 }, { "iec-ways", 7 },
         { "iec-ways", 0 }, { "iec-policy", 1 }, { "delay", 1 },
-        { "notify-delay", 1 },
+        { "cas-tries", 262143 }, { "notify-delay", 1 },
     };
 
     if (!save()) {
