@@ -185,7 +185,8 @@ char *vr_option_scenarios(const char *list, const char *arch, VrError *err)
     }
     for (unsigned i = 1; !list && vr_scenario_name(i); i++) {
         /* A measurement is no test: it is played where it is asked for. */
-        if (i != VR_SCENARIO_X86_BENCH) {
+        if (i != VR_SCENARIO_X86_BENCH &&
+            strncmp(vr_scenario_name(i), "SWEEP_", 6) != 0) {
             mask |= (uint64_t)(strcmp(vr_scenario_arch(i), arch) == 0) << i;
         }
     }

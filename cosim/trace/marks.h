@@ -13,6 +13,7 @@
  *   0x20  RO 64  TIME: virtual time, nanoseconds
  *   0x28  RO 64  INSTRUCTIONS: executed by all CPUs since the start, where the
  *                machine counts them (icount); else 0
+ *   0x40 to 0x68: the sweep, below
  * Accesses of other sizes or offsets read 0 and are ignored.
  */
 #ifndef VIRELAY_MARKS_H
@@ -28,6 +29,59 @@
 #define VR_TESTDEV_REG_EXIT 0x18
 #define VR_TESTDEV_REG_TIME 0x20
 #define VR_TESTDEV_REG_INSTRUCTIONS 0x28
+
+/*
+ * The sweep: what the agent and the plugin (cosim/plugin) that fires an event
+ * at each instruction of a window tell each other. All of 64 bits; without a
+ * plugin they read 0.
+ *
+ * INFO    RO  the event (VrSweepEvent) in bits 7:0, the load (VrSweepLoad) in
+ *             15:8; 0: nobody sweeps
+ * VECTOR  WO  what the event's interrupt is to the guest: vector or INTID
+ * END     WO  the vCPU has come round: how many of the event's interrupts the
+ *             guest's handler has had since the point began in bits 15:0, how
+ *             many of the load's are missing in 31:16; VR_SWEEP_STUCK: the
+ *             agent gives up
+ * NEXT    RO  what follows: VR_SWEEP_POINT, a point begins; VR_SWEEP_AGAIN,
+ *             once more round before this one is judged; VR_SWEEP_OVER
+ * ORDER   RO  what another CPU has to do now: an event, or VR_SWEEP_QUIT. There
+ *             is nothing: 0, and the CPU that reads it halts until an interrupt
+ *             or an order comes
+ * DONE    WO  it has been done
+ */
+#define VR_TESTDEV_SWEEP_INFO 0x40
+#define VR_TESTDEV_SWEEP_VECTOR 0x48
+#define VR_TESTDEV_SWEEP_NEXT 0x50
+#define VR_TESTDEV_SWEEP_END 0x58
+#define VR_TESTDEV_SWEEP_ORDER 0x60
+#define VR_TESTDEV_SWEEP_DONE 0x68
+#define VR_TESTDEV_SWEEP_FIRST VR_TESTDEV_SWEEP_INFO
+#define VR_TESTDEV_SWEEP_LAST VR_TESTDEV_SWEEP_DONE
+
+#define VR_SWEEP_OVER 0
+#define VR_SWEEP_POINT 1
+#define VR_SWEEP_AGAIN 2
+#define VR_SWEEP_STUCK (UINT64_C(1) << 32)
+#define VR_SWEEP_QUIT 0xff
+
+typedef enum VrSweepEvent {
+    VR_SWEEP_NONE,
+    VR_SWEEP_MSI,   /* the device sends an interrupt */
+    VR_SWEEP_POST,  /* another CPU has KVM send one (KVM_SIGNAL_MSI) */
+    VR_SWEEP_IPI,   /* another vCPU sends one */
+    VR_SWEEP_IRQFD, /* another CPU signals an irqfd */
+    VR_SWEEP_PAIR,  /* another CPU has irqbypass pair the device, which then
+                       sends an interrupt */
+    VR_SWEEP_SPI,   /* arm64: another CPU makes an SPI pending */
+    VR_SWEEP_EVENTS,
+} VrSweepEvent;
+
+typedef enum VrSweepLoad {
+    VR_SWEEP_LOAD_EXIT, /* the vCPU exits to the agent and enters again */
+    VR_SWEEP_LOAD_HALT, /* it halts, and is woken */
+    VR_SWEEP_LOAD_POST, /* another CPU has KVM send it an interrupt */
+    VR_SWEEP_LOADS,
+} VrSweepLoad;
 
 /*
  * Marks. A scenario is one thing that the agent makes a VM do; its number is

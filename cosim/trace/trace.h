@@ -79,6 +79,14 @@ void vr_trace_stop(void);
  * record has the time of the one before it, the first one 0.
  */
 void vr_trace_set_clock(uint64_t (*now_ns)(void));
+/*
+ * Who sees each record when it is written, whether or not a file is open; NULL:
+ * nobody. It is called with the writer's lock held and must not write itself.
+ */
+void vr_trace_observe(void (*observer)(const VrTraceRec *rec));
+/* Write these records as a trace of their own. False with *err. */
+bool vr_trace_save(const char *path, const VrTraceRec *recs, size_t count,
+                   VrError *err);
 
 void vr_trace_write(VrTraceKind kind, unsigned cpu, uint32_t id, uint64_t a0,
                     uint64_t a1, uint64_t a2, uint64_t a3);

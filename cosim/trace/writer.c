@@ -23,6 +23,7 @@ static int trace_errno; /* of the first failed write; then nothing is written */
 static char *trace_path;
 static uint64_t (*clock_ns)(void);
 static uint64_t last_time;
+static void (*observer)(const VrTraceRec *rec);
 static VrTraceRec buffer[BUFFER_RECORDS];
 static size_t fill;
 
@@ -32,19 +33,28 @@ static void set_on(bool on)
     __atomic_store_n(&vr_trace_on, on, __ATOMIC_RELAXED);
 }
 
-static void write_all(const void *buf, size_t len)
+/* 0, or errno */
+static int write_whole(int fd, const void *buf, size_t len)
 {
     const uint8_t *p = buf;
 
-    while (len > 0 && !trace_errno) {
-        ssize_t n = write(trace_fd, p, len);
+    while (len > 0) {
+        ssize_t n = write(fd, p, len);
 
         if (n > 0) {
             p += n;
             len -= n;
         } else if (n == 0 || errno != EINTR) {
-            trace_errno = n == 0 ? EIO : errno;
+            return n == 0 ? EIO : errno;
         }
+    }
+    return 0;
+}
+
+static void write_all(const void *buf, size_t len)
+{
+    if (!trace_errno) {
+        trace_errno = write_whole(trace_fd, buf, len);
     }
 }
 
@@ -56,16 +66,17 @@ static void flush_locked(void)
     fill = 0;
 }
 
-static void write_header(void)
+static int write_header(int fd)
 {
     char schema[VR_TRACE_SCHEMA_MAX];
     VrTraceHeader h = { .record_size = sizeof(VrTraceRec) };
+    int failed;
 
     memcpy(h.magic, VR_TRACE_MAGIC, sizeof(h.magic));
     h.schema_size = vr_trace_schema_text(schema);
     h.header_size = sizeof(h) + h.schema_size;
-    write_all(&h, sizeof(h));
-    write_all(schema, h.schema_size);
+    failed = write_whole(fd, &h, sizeof(h));
+    return failed ? failed : write_whole(fd, schema, h.schema_size);
 }
 
 static bool open_locked(const char *path, VrError *err)
@@ -83,10 +94,9 @@ static bool open_locked(const char *path, VrError *err)
                             strerror(errno));
     }
     trace_path = strdup(path);
-    trace_errno = 0;
     last_time = 0;
     fill = 0;
-    write_header();
+    trace_errno = write_header(trace_fd);
     if (!at_exit) {
         /* A process that ends without close keeps what it wrote. */
         at_exit = atexit(vr_trace_flush) == 0;
@@ -123,7 +133,7 @@ static bool close_locked(VrError *err)
 {
     bool ok = true;
 
-    set_on(false);
+    set_on(observer != NULL);
     if (trace_fd < 0) {
         return true;
     }
@@ -160,18 +170,53 @@ void vr_trace_set_clock(uint64_t (*now_ns)(void))
     pthread_mutex_unlock(&lock);
 }
 
+void vr_trace_observe(void (*who)(const VrTraceRec *rec))
+{
+    pthread_mutex_lock(&lock);
+    observer = who;
+    set_on(who || trace_fd >= 0);
+    pthread_mutex_unlock(&lock);
+}
+
+static void keep(const VrTraceRec *rec)
+{
+    buffer[fill++] = *rec;
+    if (fill == BUFFER_RECORDS) {
+        flush_locked();
+    }
+}
+
 static void append(VrTraceRec *rec)
 {
     pthread_mutex_lock(&lock);
     if (vr_trace_on) {
         last_time = clock_ns ? clock_ns() : last_time;
         rec->time = last_time;
-        buffer[fill++] = *rec;
-        if (fill == BUFFER_RECORDS) {
-            flush_locked();
+        if (trace_fd >= 0) {
+            keep(rec);
+        }
+        if (observer) {
+            observer(rec);
         }
     }
     pthread_mutex_unlock(&lock);
+}
+
+bool vr_trace_save(const char *path, const VrTraceRec *recs, size_t count,
+                   VrError *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int failed = fd < 0 ? errno : write_header(fd);
+
+    if (!failed) {
+        failed = write_whole(fd, recs, count * sizeof(*recs));
+    }
+    if (fd >= 0 && close(fd) != 0 && !failed) {
+        failed = errno;
+    }
+    return !failed ||
+           vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot write trace '%s': %s",
+                        path, strerror(failed));
 }
 
 void vr_trace_write(VrTraceKind kind, unsigned cpu, uint32_t id, uint64_t a0,

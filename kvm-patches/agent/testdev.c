@@ -137,6 +137,18 @@ uint64_t vr_testdev_instructions(void)
                 : 0;
 }
 
+uint64_t vr_sweep_read(unsigned reg)
+{
+    return regs ? *(volatile uint64_t *)(regs + reg) : 0;
+}
+
+void vr_sweep_write(unsigned reg, uint64_t value)
+{
+    if (regs) {
+        *(volatile uint64_t *)(regs + reg) = value;
+    }
+}
+
 void vr_testdev_exit(uint32_t status)
 {
     if (regs) {

@@ -24,6 +24,10 @@ void vr_mark(uint32_t mark, uint64_t value);
  */
 uint64_t vr_testdev_instructions(void);
 
+/* A register of the sweep, VR_TESTDEV_SWEEP_*; without a device it reads 0. */
+uint64_t vr_sweep_read(unsigned reg);
+void vr_sweep_write(unsigned reg, uint64_t value);
+
 /* Ends the machine with this status; returns only if there is no device. */
 void vr_testdev_exit(uint32_t status);
 

@@ -43,16 +43,37 @@ static void delist(VirelayIrqgen *s)
     devices[s->number] = NULL;
 }
 
-bool virelay_irqgen_trigger(unsigned channel)
+/* The device that has this channel, or NULL. With the lock. */
+static VirelayIrqgen *device_of(unsigned channel)
 {
     unsigned number = channel / VR_IRQGEN_NUM_CHANNELS;
 
+    return number < MAX_DEVICES ? devices[number] : NULL;
+}
+
+bool virelay_irqgen_trigger(unsigned channel)
+{
+    VirelayIrqgen *s;
+
     QEMU_LOCK_GUARD(&devices_lock);
-    if (number >= MAX_DEVICES || !devices[number]) {
-        return false;
+    s = device_of(channel);
+    if (s) {
+        irqgen_request_trigger(s, channel % VR_IRQGEN_NUM_CHANNELS);
     }
-    irqgen_request_trigger(devices[number], channel % VR_IRQGEN_NUM_CHANNELS);
-    return true;
+    return s;
+}
+
+bool virelay_irqgen_fire(unsigned channel)
+{
+    VirelayIrqgen *s;
+
+    WITH_QEMU_LOCK_GUARD(&devices_lock) {
+        s = device_of(channel);
+    }
+    if (s) {
+        irqgen_take_trigger(&s->channels[channel % VR_IRQGEN_NUM_CHANNELS]);
+    }
+    return s;
 }
 
 /* --- the monitor --- */

@@ -20,5 +20,7 @@
  * Returns false if there is no such channel.
  */
 bool virelay_irqgen_trigger(unsigned channel);
+/* The same, at once. With the BQL, between two instructions. */
+bool virelay_irqgen_fire(unsigned channel);
 
 #endif

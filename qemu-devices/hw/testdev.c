@@ -12,6 +12,7 @@
 #include "migration/vmstate.h"
 #include "system/cpu-timers.h"
 #include "hw/virelay/run.h"
+#include "hw/virelay/sweep.h"
 #include "virelay-include/trace/marks.h"
 #include "virelay-include/trace/trace.h"
 
@@ -75,6 +76,12 @@ static void write_exit(VirelayTest *t, uint64_t value)
     virelay_run_end(value & 0xff);
 }
 
+static bool is_sweep(hwaddr offset, unsigned size)
+{
+    return size == 8 && offset % 8 == 0 && offset >= VR_TESTDEV_SWEEP_FIRST &&
+           offset <= VR_TESTDEV_SWEEP_LAST;
+}
+
 static const TestReg test_regs[] = {
     { "ID", VR_TESTDEV_REG_ID, 4, read_id, NULL },
     { "VERSION", VR_TESTDEV_REG_VERSION, 4, read_version, NULL },
@@ -101,6 +108,9 @@ static uint64_t bar_read(void *opaque, hwaddr offset, unsigned size)
 {
     const TestReg *reg = find_reg(offset, size);
 
+    if (is_sweep(offset, size)) {
+        return virelay_sweep_read(offset);
+    }
     if (!reg || !reg->read) {
         qemu_log_mask(LOG_GUEST_ERROR, "virelay-test: read of %u bytes at 0x%"
                       HWADDR_PRIx " (%s)\n", size, offset,
@@ -115,6 +125,10 @@ static void bar_write(void *opaque, hwaddr offset, uint64_t value,
 {
     const TestReg *reg = find_reg(offset, size);
 
+    if (is_sweep(offset, size)) {
+        virelay_sweep_write(offset, value);
+        return;
+    }
     if (!reg || !reg->write) {
         qemu_log_mask(LOG_GUEST_ERROR, "virelay-test: write of %u bytes at 0x%"
                       HWADDR_PRIx " (%s)\n", size, offset,

@@ -9,15 +9,15 @@
  * set no other poster notifies: if the local APIC accepts the vector later, it
  * was in flight (or ON has been cleared, by who takes the requests). So an
  * entry that looks wrong is suspected until then, and lost if the vector does
- * not come in a time that no processor needs for two instructions.
+ * not come in virelay_posted_patience, by default a time that no processor needs
+ * for two instructions.
  */
 #include "qemu/osdep.h"
 #include "qemu/main-loop.h"
 #include "vmx-posted.h"
 #include "vmx-trace.h"
 #include "hw/i386/apic.h"
-
-#define IN_FLIGHT_NS NANOSECONDS_PER_SECOND
+#include "hw/virelay/sweep.h"
 
 /* All below with the BQL held */
 struct VMXPostedSuspect {
@@ -68,7 +68,7 @@ static void suspect_entry(CPUX86State *env, uint64_t control)
     };
     suspect->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, did_not_come, suspect);
     timer_mod(suspect->timer,
-              qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + IN_FLIGHT_NS);
+              qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + virelay_posted_patience);
     env->vmx->posted_suspect = suspect;
     apic_accepted = came;
 }

@@ -36,6 +36,9 @@ static bool port(VrVcpu *vcpu, uint16_t number, bool write, unsigned size,
         return write;
     case VR_GUEST_PORT_CALL:
         atomic_fetch_add(&guest->calls[vcpu->index], 1);
+        if (guest->on_call) {
+            guest->on_call(guest, vcpu->index, 0);
+        }
         return write;
     case VR_GUEST_PORT_VECTOR:
         if (guest->on_vector) {
@@ -57,13 +60,23 @@ static void eoi(VrVcpu *vcpu, uint8_t vector)
     }
 }
 
+static void interrupted(VrVcpu *vcpu)
+{
+    VrGuest *guest = vcpu->vm->opaque;
+
+    if (guest->on_signal) {
+        guest->on_signal(guest, vcpu->index, 0);
+    }
+}
+
 bool vr_guest_create(VrGuest *guest, VrContext *ctx,
                      const VrGuestConfig *config)
 {
     const VrVmConfig vm = {
         .vcpus = config->vcpus, .memory_size = VR_GUEST_MEMORY_SIZE,
         .irqchip = !config->split_irqchip, .split = config->split_irqchip,
-        .x2apic = config->x2apic, .port = port, .eoi = eoi, .opaque = guest,
+        .x2apic = config->x2apic, .port = port, .eoi = eoi,
+        .interrupted = interrupted, .opaque = guest,
     };
 
     memset(guest, 0, sizeof(*guest));
@@ -71,6 +84,8 @@ bool vr_guest_create(VrGuest *guest, VrContext *ctx,
     guest->patience = vr_patient(ctx, PATIENCE);
     guest->on_vector = config->on_vector;
     guest->on_eoi = config->on_eoi;
+    guest->on_call = config->on_call;
+    guest->on_signal = config->on_signal;
     guest->opaque = config->opaque;
     if (!vr_vm_create(&guest->vm, ctx, &vm)) {
         if (access("/dev/kvm", F_OK)) {

@@ -27,6 +27,8 @@ typedef struct VrGuestConfig {
     const unsigned *pcpu;
     VrGuestHandler *on_vector; /* VR_VECTOR_CALL; or NULL */
     VrGuestHandler *on_eoi;    /* KVM_EXIT_IOAPIC_EOI; or NULL */
+    VrGuestHandler *on_call;   /* VR_GUEST_PORT_CALL, vector 0; or NULL */
+    VrGuestHandler *on_signal; /* a signal took it out, vector 0; or NULL */
     void *opaque;
 } VrGuestConfig;
 
@@ -37,6 +39,8 @@ struct VrGuest {
     VrGuestVcpu *vcpu[VR_GUEST_MAX_VCPUS]; /* their pages */
     VrGuestHandler *on_vector;
     VrGuestHandler *on_eoi;
+    VrGuestHandler *on_call;
+    VrGuestHandler *on_signal;
     void *opaque;
     /* Counted by vector, of all vCPUs and of each */
     _Atomic uint32_t calls[VR_GUEST_MAX_VCPUS];        /* VR_IDLE_CALL */

@@ -120,6 +120,9 @@ static void run_once(VrVcpu *vcpu)
         handle_exit(vcpu);
     } else if (errno == EINTR || errno == EAGAIN) {
         __atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_RELAXED);
+        if (vcpu->vm->interrupted) {
+            vcpu->vm->interrupted(vcpu);
+        }
     } else {
         vr_vm_error(vcpu->vm, "vCPU %u: %s", vcpu->index,
                     vr_error_text("KVM_RUN", errno));

@@ -130,6 +130,7 @@ bool vr_vm_create(VrVm *vm, const VrContext *ctx, const VrVmConfig *config)
     vm->kvm_fd = vm->fd = -1;
     vm->port = config->port;
     vm->eoi = config->eoi;
+    vm->interrupted = config->interrupted;
     vm->opaque = config->opaque;
     if (!open_kvm(vm) || !place_intel_pages(vm) ||
         !add_memory(vm, config->memory_size) ||

@@ -54,6 +54,8 @@ typedef bool VrPortHandler(VrVcpu *vcpu, uint16_t port, bool write,
                            unsigned size, uint32_t *value);
 /* An EOI of a vector that a route of a split irqchip has as level-triggered. */
 typedef void VrEoiHandler(VrVcpu *vcpu, uint8_t vector);
+/* A signal took the vCPU out of KVM_RUN. */
+typedef void VrInterruptedHandler(VrVcpu *vcpu);
 
 struct VrVm {
     int kvm_fd;
@@ -64,6 +66,7 @@ struct VrVm {
     size_t memory_size;
     VrPortHandler *port;
     VrEoiHandler *eoi;
+    VrInterruptedHandler *interrupted;
     void *opaque; /* the handlers' */
     VrVcpu vcpu[VR_VM_MAX_VCPUS];
     _Atomic VrVmEnd end;
@@ -81,6 +84,7 @@ typedef struct VrVmConfig {
     bool x2apic;  /* offer x2APIC to the guest */
     VrPortHandler *port;
     VrEoiHandler *eoi; /* with split */
+    VrInterruptedHandler *interrupted; /* or NULL */
     void *opaque;
 } VrVmConfig;
 

@@ -134,6 +134,31 @@ static void halt(const VrGuestVcpu *me)
     }
 }
 
+static bool has_all(const VrGuestVcpu *me)
+{
+    return load(&me->total) == (uint32_t)(load(&me->due[0]) + load(&me->due[1]));
+}
+
+/* Whether it spins long has to be up to the interrupts alone: others get on
+ * by now and then. */
+static void sweep(VrGuestVcpu *me, bool halts)
+{
+    out(VR_GUEST_PORT_CALL, me->progress);
+    if (halts) {
+        irq_disable();
+        if (has_all(me)) {
+            irq_enable_and_halt();
+        } else {
+            irq_enable();
+        }
+    }
+    for (uint64_t i = 0; i < me->sweep_turns && !has_all(me); i++) {
+        if (i % 64 == 63) {
+            relax();
+        }
+    }
+}
+
 static void idle(VrGuestVcpu *me)
 {
     uint32_t how = load(&me->idle);
@@ -155,6 +180,10 @@ static void idle(VrGuestVcpu *me)
         break;
     case VR_IDLE_CALL:
         out(VR_GUEST_PORT_CALL, me->progress);
+        break;
+    case VR_IDLE_SWEEP:
+    case VR_IDLE_SWEEP_HLT:
+        sweep(me, how == VR_IDLE_SWEEP_HLT);
         break;
     }
 }

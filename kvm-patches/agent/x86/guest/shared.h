@@ -80,6 +80,12 @@ typedef enum VrGuestIdle {
     VR_IDLE_HLT,  /* STI; HLT. Hears of a request by an interrupt only. */
     VR_IDLE_CALL, /* OUT to VR_GUEST_PORT_CALL */
     VR_IDLE_HOLD, /* spins with interrupts disabled */
+    /*
+     * As VR_IDLE_CALL, and then spins until total is the sum of due[], for
+     * sweep_turns at most.
+     */
+    VR_IDLE_SWEEP,
+    VR_IDLE_SWEEP_HLT, /* the same, but halts first */
 } VrGuestIdle;
 
 /* What the handler of a vector does, beyond counting; 0: it EOIs. */
@@ -131,6 +137,10 @@ typedef struct VrGuestVcpu {
 
     /* Written by the agent: VR_VECTOR_* */
     uint8_t policy[256];
+
+    /* VR_IDLE_SWEEP: [0] written by a device, the rest by the agent */
+    uint64_t due[2];
+    uint64_t sweep_turns;
 
     /* Written by the guest: the last ones, by their number */
     VrGuestReceipt ring[VR_GUEST_RING];

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define RING 8192u
+#define PATH_SIZE 4096
+#define MAX_TRACES 64
+
+static FILE *points;
+static const char *folder;
+static VrTraceRec ring[RING];
+static uint64_t written;
+static uint64_t begin; /* of the point before this one */
+static uint64_t here;  /* of this one */
+static unsigned traces;
+
+bool vr_log_open(const char *where)
+{
+    char path[PATH_SIZE];
+
+    folder = where;
+    snprintf(path, sizeof(path), "%s/points.txt", folder);
+    points = fopen(path, "ae");
+    if (!points) {
+        fprintf(stderr, "sweep: cannot write '%s': %s\n", path,
+                strerror(errno));
+        return false;
+    }
+    setvbuf(points, NULL, _IOLBF, 0);
+    return true;
+}
+
+void vr_log_record(const VrTraceRec *rec)
+{
+    ring[written++ % RING] = *rec;
+}
+
+void vr_log_next(void)
+{
+    begin = here;
+    here = written;
+}
+
+static void save_trace(uint64_t k)
+{
+    static VrTraceRec copy[RING];
+    uint64_t from = written - begin > RING ? written - RING : begin;
+    char path[PATH_SIZE];
+    VrError err;
+
+    for (uint64_t i = from; i < written; i++) {
+        copy[i - from] = ring[i % RING];
+    }
+    snprintf(path, sizeof(path), "%s/point-%" PRIu64 ".vrt", folder, k);
+    if (traces++ < MAX_TRACES &&
+        !vr_trace_save(path, copy, written - from, &err)) {
+        fprintf(stderr, "sweep: %s\n", err.text);
+    }
+}
+
+void vr_log_point(const VrPoint *p, VrPointVerdict verdict, const char *why)
+{
+    static const char *const words[] = {
+        [VR_POINT_PASS] = "pass", [VR_POINT_FAIL] = "fail",
+        [VR_POINT_AGAIN] = "again",
+    };
+
+    fprintf(points, "point %" PRIu64 " %s 0x%" PRIx64 " %u %" PRIu64 " %c%c %s"
+            "\n", p->k, words[verdict], p->pc, p->cpu, p->latency,
+            p->released ? 'r' : '-', p->pushed ? 'p' : '-', why);
+    if (verdict == VR_POINT_FAIL) {
+        save_trace(p->k);
+    }
+}
+
+void vr_log_end(const char *reason, uint64_t k, const char *text)
+{
+    fprintf(points, "end %s %" PRIu64 " %s\n", reason, k, text);
+}
+
+void vr_log_close(void)
+{
+    if (points && fclose(points) != 0) {
+        fprintf(stderr, "sweep: points.txt: %s\n", strerror(errno));
+    }
+    points = NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "point.h"
+
+#include "irqgen.h"
+
+static void delivery(VrPoint *p, uint64_t time)
+{
+    if (p->fired && p->delivered++ == 0) {
+        p->latency = time - p->fired_at;
+    }
+}
+
+static void device(VrPoint *p, const VrTraceRec *rec)
+{
+    if (rec->arg[2] == VR_IRQGEN_SENT) {
+        p->sent++;
+    } else {
+        p->dropped++;
+    }
+}
+
+void vr_point_note(VrPoint *p, const VrTraceRec *rec, uint64_t vector)
+{
+    switch (rec->kind) {
+    case VR_TRACE_VMX_VIRQ:
+    case VR_TRACE_VMX_INJECT:
+    case VR_TRACE_ICV_ACK:
+        if (rec->id == vector) {
+            delivery(p, rec->time);
+        }
+        break;
+    case VR_TRACE_VMX_ENTRY:
+    case VR_TRACE_VM_ENTRY:
+        p->entered |= p->fired;
+        break;
+    case VR_TRACE_VMX_EXIT:
+    case VR_TRACE_VM_EXIT:
+        p->pushed |= p->entered && p->delivered == 0;
+        break;
+    case VR_TRACE_VMX_PI_LOST:
+        p->lost++;
+        break;
+    case VR_TRACE_IRQGEN:
+        device(p, rec);
+        break;
+    default:
+        break;
+    }
+}
+
+VrPointVerdict vr_point_judge(const VrPoint *p, const VrSweepConfig *config,
+                              const char **why)
+{
+    *why = "";
+    if (p->lost) {
+        *why = "entered with ON set and no notification on its way";
+    } else if (p->received == 0) {
+        *why = "the interrupt never reached the guest's handler";
+    } else if (p->received > 1) {
+        *why = "one interrupt reached the guest's handler more than once";
+    } else if (p->missing) {
+        *why = "an interrupt of the load is lost";
+    } else if (p->delivered && p->latency > config->latency) {
+        *why = "delivered only when something else pushed it";
+    } else if (p->pushed) {
+        return VR_POINT_AGAIN;
+    }
+    return **why ? VR_POINT_FAIL : VR_POINT_PASS;
+}
