@@ -41,6 +41,10 @@ extern const VrCheck vr_check_pi_posted_msi;
 /* pi_stress.c */
 extern const VrCheck vr_check_pi_affinity;
 extern const VrCheck vr_check_pi_storm;
+/* count.c */
+extern const VrCheck vr_check_count_nv_on_block;
+extern const VrCheck vr_check_count_first_irq_kick;
+extern const VrCheck vr_check_count_error_path;
 /* irqbypass.c */
 extern const VrCheck vr_check_irqbypass_scaling_x86;
 extern const VrCheck vr_check_irqbypass_collision_x86;

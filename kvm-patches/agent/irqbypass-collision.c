@@ -3,10 +3,10 @@
  * Who may use an eventfd, by the answers of KVM_IRQFD and by what KVM logs when
  * the manager refuses a registration: KVM_IRQFD succeeds even then.
  *
- * Facts, of so many each ("tokens"): same_vm_busy (a second irqfd in the same
- * VM is refused), first_refused, second_refused (in another VM),
- * still_refused (there again, after the refused one has gone), moved_refused (the
- * first gone, the second registers again), back_refused (the first comes back to one that
+ * Facts, of so many each ("tokens"): same_vm_busy (a second irqfd in the same VM
+ * is refused), first_refused, second_refused (in another VM), still_refused
+ * (there again, after the refused one has gone), moved_refused (the first gone,
+ * the second registers again), back_refused (the first comes back to one that
  * is taken), freed_refused (new eventfds after all were freed); failed: calls
  * that had to succeed and did not; log_lost.
  */

@@ -28,8 +28,8 @@ int vr_irqfd_assign(int vm, int event, uint32_t gsi, bool assign);
 
 /*
  * What the N-th registration costs, in instructions, for N = 1, 2, 4, ... up to
- * VR_IRQFD_LARGEST: facts "cost_N", and "registered". Feeds the watchdog of this
- * scenario.
+ * VR_IRQFD_LARGEST: facts "cost_N", and "registered". Feeds the watchdog of
+ * this scenario.
  */
 #define VR_IRQFD_LARGEST 16384u
 void vr_irqbypass_scaling(VrContext *ctx, unsigned scenario);

@@ -380,6 +380,15 @@ static void stress(Synth *s, const char *flaw)
 
 /* --- what holds for every check --- */
 
+/* The numbers have gaps. */
+static bool next_scenario(unsigned *i)
+{
+    while (*i < VR_SCENARIO_LIMIT && !vr_scenario_name(*i)) {
+        ++*i;
+    }
+    return *i < VR_SCENARIO_LIMIT;
+}
+
 static void nothing_at_all(Synth *s, const char *flaw)
 {
     if (is(flaw, "no-agent")) {
@@ -387,7 +396,7 @@ static void nothing_at_all(Synth *s, const char *flaw)
     } else if (is(flaw, "no-result")) {
         synth_fact(s, "RUN", "done", 1);
     } else if (is(flaw, "skipped")) {
-        for (unsigned i = 1; vr_scenario_name(i); i++) {
+        for (unsigned i = 1; next_scenario(&i); i++) {
             g_autofree char *line = g_strdup_printf(
                 "ok %u %s # SKIP no /dev/kvm", i, vr_scenario_name(i));
 
@@ -395,7 +404,7 @@ static void nothing_at_all(Synth *s, const char *flaw)
         }
     } else if (is(flaw, "no-marks") || is(flaw, "twice") ||
                is(flaw, "unended") || is(flaw, "no-trace")) {
-        for (unsigned i = 1; vr_scenario_name(i); i++) {
+        for (unsigned i = 1; next_scenario(&i); i++) {
             g_autofree char *line =
                 g_strdup_printf("ok %u %s", i, vr_scenario_name(i));
 
@@ -410,7 +419,7 @@ static void nothing_at_all(Synth *s, const char *flaw)
         }
         s->no_trace = is(flaw, "no-trace");
     } else if (is(flaw, "empty-scenario")) {
-        for (unsigned i = 1; vr_scenario_name(i); i++) {
+        for (unsigned i = 1; next_scenario(&i); i++) {
             synth_scenario(i, 4);
             finish(s, i);
         }

@@ -171,7 +171,9 @@ bool vr_vfio_set_msix(VrVfio *v, const int *events, unsigned count)
 
 bool vr_vfio_set_vector(VrVfio *v, unsigned vector, int event)
 {
-    return set_events(v, vector, &event, 1);
+    const int events[] = { event };
+
+    return set_events(v, vector, events, 1);
 }
 
 static void close_fd(int *fd)
