@@ -17,7 +17,7 @@ static const char *const kind_names[] = {
 
 static const char *const known_keys[] = {
     "kind", "arch", "description", "config", "on-top-of", "patches",
-    "caught-by", "expect-fail", "append", "checks", "unit", NULL,
+    "caught-by", "expect-fail", "append", "checks", "cpu", "unit", NULL,
 };
 
 typedef struct Loader {
@@ -215,6 +215,17 @@ static bool get_unit(const Loader *l, VrKernel *k)
     return true;
 }
 
+static bool get_cpu(const Loader *l, VrKernel *k)
+{
+    k->cpu = get(l, k->name, "cpu");
+    if (k->cpu && (strcmp(k->arch, "x86") != 0 ||
+                   (strcmp(k->cpu, "vmx") != 0 && strcmp(k->cpu, "svm") != 0))) {
+        return wrong(l, k->name, "cpu has to be 'vmx' or 'svm', for arch=x86, "
+                     "or left out");
+    }
+    return true;
+}
+
 static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
 {
     g_autofree char *config = get(l, k->name, "config");
@@ -240,7 +251,7 @@ static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
         !add_patches(l, k) ||
         !get_checks(l, k->name, "caught-by", &k->caught_by) ||
         !get_checks(l, k->name, "expect-fail", &k->expect_fail) ||
-        !get_globs(l, k) || !get_unit(l, k)) {
+        !get_globs(l, k) || !get_unit(l, k) || !get_cpu(l, k)) {
         return false;
     }
     if (k->kind == VR_KERNEL_MUTANT && !*k->caught_by) {
@@ -445,5 +456,6 @@ void vr_kernel_free(VrKernel *k)
     g_free(k->image);
     g_free(k->device_patch);
     g_free(k->variant);
+    g_free(k->cpu);
     g_free(k);
 }

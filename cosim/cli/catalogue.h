@@ -13,6 +13,7 @@
  *   expect-fail = check;...  what fails on base; what may fail on a mutant
  *   append = words           more of the host's command line
  *   checks = glob;...        only these are judged on it; all if missing
+ *   cpu = svm                x86: of its machine, vmx or svm; else as asked for
  *   unit = yes               x86: its machine has a remapping unit, which the
  *                            backend serves, and devices that interrupt
  *
@@ -45,6 +46,7 @@ typedef struct VrKernel {
     char **expect_fail;  /* check ids, NULL-terminated */
     char *append;        /* or NULL */
     char **checks;       /* globs, NULL-terminated; empty: all */
+    char *cpu;           /* x86: "vmx" or "svm", or NULL: as asked for */
     bool unit;           /* x86: with a remapping unit */
     /* A device mutant (device_mutants.h); else NULL */
     char *image;         /* name of the kernel that it runs */

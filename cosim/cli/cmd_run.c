@@ -363,7 +363,11 @@ static int run(const VrCommand *self, Arguments *a)
     if (!scenarios || !build(kernel, a, scenarios, &image, &selftests, &err)) {
         return failed(self, &err);
     }
-    checks = a->trace ? judged(kernel, scenarios, a->cpu) : g_ptr_array_new();
+    if (kernel->cpu) {
+        order.machine.cpu = kernel->cpu;
+    }
+    checks = a->trace ? judged(kernel, scenarios, order.machine.cpu)
+                      : g_ptr_array_new();
     append = g_strstrip(join_append(kernel, a));
     order.kernel = kernel;
     order.checks = checks;

@@ -66,6 +66,9 @@ static int interrupted(const VrCommand *self)
 
 static const char *cpu_of(const VrConform *c, const VrKernel *kernel)
 {
+    if (kernel->cpu) {
+        return kernel->cpu;
+    }
     return c->machine.cpu ? c->machine.cpu : vr_machine_cpu(kernel->arch);
 }
 

@@ -82,6 +82,7 @@ static bool take_kernel(const Loader *l, VrKernel *m)
     m->config = g_strdup(k->config);
     m->append = g_strdup(k->append);
     m->checks = g_strdupv(k->checks);
+    m->cpu = g_strdup(k->cpu);
     m->unit = k->unit;
     for (guint i = 0; i < k->patches->len; i++) {
         g_ptr_array_add(m->patches, g_strdup(k->patches->pdata[i]));
