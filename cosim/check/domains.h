@@ -52,6 +52,12 @@ extern const VrCheck vr_check_irqbypass_scaling_arm64;
 extern const VrCheck vr_check_irqbypass_collision_arm64;
 /* irqbypass_order.c */
 extern const VrCheck vr_check_irqbypass_order;
+/* ioapic_stale.c */
+extern const VrCheck vr_check_ioapic_stale_eoi;
+extern const VrCheck vr_check_ioapic_stale_eoi_two_vectors;
+/* apicv_self_ipi.c */
+extern const VrCheck vr_check_apicv_self_ipi_cost;
+extern const VrCheck vr_check_apicv_entry_invariant;
 /* x86_l2.c: one for each CPU of the host, number of vCPUs, and APIC mode */
 #define VR_L2_CHECKS(CHECK) \
     CHECK(vmx, 1, xapic) CHECK(vmx, 2, xapic) CHECK(vmx, 4, xapic) \

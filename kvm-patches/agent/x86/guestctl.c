@@ -75,8 +75,8 @@ bool vr_guest_create(VrGuest *guest, VrContext *ctx,
     const VrVmConfig vm = {
         .vcpus = config->vcpus, .memory_size = VR_GUEST_MEMORY_SIZE,
         .irqchip = !config->split_irqchip, .split = config->split_irqchip,
-        .x2apic = config->x2apic, .port = port, .eoi = eoi,
-        .interrupted = interrupted, .opaque = guest,
+        .pins = config->pins, .x2apic = config->x2apic, .port = port,
+        .eoi = eoi, .interrupted = interrupted, .opaque = guest,
     };
 
     memset(guest, 0, sizeof(*guest));

@@ -23,6 +23,7 @@ typedef struct VrGuestConfig {
     bool x2apic;    /* the mode of their APICs; else xAPIC */
     /* Only the APICs are the kernel's; else PICs, I/O APIC and PIT, too. */
     bool split_irqchip;
+    unsigned pins; /* then: routes that may be of I/O APICs; 0: 24 */
     /* Where each vCPU runs; NULL: vCPU i on CPU i, modulo ctx->vcpu_pcpus */
     const unsigned *pcpu;
     VrGuestHandler *on_vector; /* VR_VECTOR_CALL; or NULL */

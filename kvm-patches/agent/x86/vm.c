@@ -20,6 +20,8 @@
 #define IDENTITY_MAP 0xfffbc000u
 #define TSS_BASE 0xfffbd000u
 
+#define SPLIT_PINS 24 /* of one I/O APIC */
+
 #define STOP_REKICK (2 * VR_MS)
 #define STOP_LIMIT (5 * VR_SEC)
 
@@ -112,10 +114,10 @@ static bool add_irqchip(VrVm *vm)
            vr_vm_ioctl(vm, vm->fd, KVM_CREATE_PIT2, &pit, "KVM_CREATE_PIT2");
 }
 
-static bool split_irqchip(VrVm *vm)
+static bool split_irqchip(VrVm *vm, unsigned pins)
 {
     struct kvm_enable_cap cap = {
-        .cap = KVM_CAP_SPLIT_IRQCHIP, .args = { VR_VM_SPLIT_PINS },
+        .cap = KVM_CAP_SPLIT_IRQCHIP, .args = { pins ? pins : SPLIT_PINS },
     };
 
     return vr_vm_ioctl(vm, vm->fd, KVM_ENABLE_CAP, &cap,
@@ -135,7 +137,7 @@ bool vr_vm_create(VrVm *vm, const VrContext *ctx, const VrVmConfig *config)
     if (!open_kvm(vm) || !place_intel_pages(vm) ||
         !add_memory(vm, config->memory_size) ||
         (config->irqchip && !add_irqchip(vm)) ||
-        (config->split && !split_irqchip(vm))) {
+        (config->split && !split_irqchip(vm, config->pins))) {
         return false;
     }
     deadline_timer = ioctl(vm->kvm_fd, KVM_CHECK_EXTENSION,

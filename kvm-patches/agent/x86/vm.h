@@ -20,7 +20,6 @@
 #include "agent.h"
 
 #define VR_VM_MAX_VCPUS 8
-#define VR_VM_SPLIT_PINS 24 /* routes of the I/O APIC, with a split irqchip */
 #define VR_VM_ERROR_SIZE 200
 
 typedef enum VrVmEnd {
@@ -81,6 +80,8 @@ typedef struct VrVmConfig {
     size_t memory_size;
     bool irqchip; /* PICs, I/O APIC, local APICs and the PIT in the kernel */
     bool split;   /* of these only the local APICs */
+    /* With split: routes from 0 on that may be of I/O APICs; 0: 24 */
+    unsigned pins;
     bool x2apic;  /* offer x2APIC to the guest */
     VrPortHandler *port;
     VrEoiHandler *eoi; /* with split */

@@ -97,6 +97,28 @@ static void icrs(VrGuestVcpu *me, uint64_t value, uint64_t count)
     }
 }
 
+static void eois(VrGuestVcpu *me, uint64_t count)
+{
+    clear_ticks(me);
+    while (count--) {
+        uint64_t begin = rdtsc();
+
+        apic_write(me, APIC_EOI, 0);
+        add_ticks(me, rdtsc() - begin);
+    }
+}
+
+static void nops(VrGuestVcpu *me, uint64_t count)
+{
+    clear_ticks(me);
+    while (count--) {
+        uint64_t begin = rdtsc();
+
+        __asm__ volatile(".rept 100\n\tnop\n\t.endr");
+        add_ticks(me, rdtsc() - begin);
+    }
+}
+
 static void execute(VrGuestVcpu *me)
 {
     const uint64_t *arg = me->arg;
@@ -109,12 +131,13 @@ static void execute(VrGuestVcpu *me)
         ipis(me, arg[0], arg[1], arg[2], arg[3]);
         break;
     case VR_CMD_EOI:
-        for (uint64_t i = 0; i < arg[0]; i++) {
-            apic_write(me, APIC_EOI, 0);
-        }
+        eois(me, arg[0]);
         break;
     case VR_CMD_ICR:
         icrs(me, arg[0], arg[1]);
+        break;
+    case VR_CMD_NOPS:
+        nops(me, arg[0]);
         break;
     case VR_CMD_DONE:
         out(VR_GUEST_PORT_DONE, arg[0]);

@@ -62,8 +62,9 @@ typedef enum VrGuestCommand {
      * has to have received one before the next is sent, plus 1; 0: none has.
      */
     VR_CMD_IPI,
-    VR_CMD_EOI,  /* arg[0]: how many EOIs */
+    VR_CMD_EOI,  /* arg[0]: how many EOIs; ticks_* */
     VR_CMD_ICR,  /* arg[0]: the value to write, arg[1]: how often; ticks_* */
+    VR_CMD_NOPS, /* arg[0]: how many times 100 NOPs; ticks_* of 100 */
     VR_CMD_DONE, /* arg[0]: status. Ends the VM. */
 } VrGuestCommand;
 
@@ -128,7 +129,7 @@ typedef struct VrGuestVcpu {
     uint64_t spurious;
     uint64_t sent; /* by VR_CMD_SELF_IPI and VR_CMD_IPI */
     uint64_t missing;
-    uint64_t ticks_least; /* of the last VR_CMD_SELF_IPI or VR_CMD_ICR */
+    uint64_t ticks_least; /* of the last command that has them */
     uint64_t ticks_all;
     uint64_t panic_rip;
     uint64_t panic_error;

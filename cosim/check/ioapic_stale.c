@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * EOIs that KVM intercepts for an I/O APIC. One is needed: that of the
+ * interrupt in flight when its route changed. Those of later interrupts of the
+ * vector on the old vCPU are nobody's.
+ */
+#include "domains.h"
+#include "ir_view.h"
+#include "view.h"
+
+#define EXIT_EOI 45 /* SDM 3D, "VMX Basic Exit Reasons": virtualized EOI */
+
+typedef struct Part {
+    const char *name;
+    unsigned round; /* in flight; then later ones */
+} Part;
+
+typedef struct Pin {
+    char name;
+    uint8_t vector;
+} Pin;
+
+static const Pin pins[] = { { 'a', 0x61 }, { 'b', 0x71 } };
+
+static VrVerdict *need(const VrRun *run, VrScenario scenario, const Part *part,
+                       const char *what, const Pin *pin, int64_t *value)
+{
+    g_autofree char *key = pin ? g_strdup_printf("%s_%s_%c", part->name, what,
+                                                 pin->name)
+                               : g_strdup_printf("%s_%s", part->name, what);
+
+    return vr_need_fact(run, scenario, key, value);
+}
+
+static VrVerdict *not_one(const Part *part, const char *what, int64_t exits)
+{
+    return vr_verdict_new(VR_VERDICT_FAIL, "%s: the EOI of %s came out %"
+                          G_GINT64_FORMAT " times, not once", part->name, what,
+                          exits);
+}
+
+static VrVerdict *judge_report(const VrRun *run, VrScenario scenario,
+                               const Part *part, const Pin *pin,
+                               int64_t *sent)
+{
+    int64_t first, received, later;
+    VrVerdict *v = need(run, scenario, part, "first", pin, &first);
+
+    v = v ? v : need(run, scenario, part, "sent", pin, sent);
+    v = v ? v : need(run, scenario, part, "received", pin, &received);
+    v = v ? v : need(run, scenario, part, "later", pin, &later);
+    if (v) {
+        return v;
+    }
+    if (*sent <= 0) {
+        return vr_verdict_new(VR_VERDICT_ERROR, "%s: no interrupt of the "
+                              "vector was sent after the one in flight",
+                              part->name);
+    }
+    if (first != 1) {
+        return not_one(part, "the interrupt in flight", first);
+    }
+    if (received != *sent) {
+        return vr_verdict_new(VR_VERDICT_FAIL, "%s: of %" G_GINT64_FORMAT
+                              " later interrupts %" G_GINT64_FORMAT
+                              " arrived", part->name, *sent, received);
+    }
+    if (later) {
+        return vr_verdict_new(VR_VERDICT_FAIL, "%s: %" G_GINT64_FORMAT " of %"
+                              G_GINT64_FORMAT " EOIs of vector %#x came out "
+                              "after that of the interrupt in flight",
+                              part->name, later, *sent, pin->vector);
+    }
+    return NULL;
+}
+
+typedef struct Eois {
+    uint64_t all;       /* EOIs that the CPU virtualized */
+    uint64_t exiting;   /* of them, those that had to exit */
+    uint64_t exits;
+    size_t first_exit;
+} Eois;
+
+static Eois count_eois(const VrRun *run, VrRange range, uint8_t vector)
+{
+    Eois eois = { 0 };
+
+    for (size_t i = range.begin; i < range.end; i++) {
+        const uint16_t kind = vr_run_kind(run, i);
+        const VrTraceRec rec = vr_run_rec(run, i);
+
+        if (kind == VR_TRACE_VMX_VEOI && rec.id == vector) {
+            eois.all++;
+            eois.exiting += rec.arg[1] != 0;
+        } else if (kind == VR_TRACE_VMX_EXIT && rec.id == EXIT_EOI &&
+                   rec.arg[1] == vector) {
+            eois.first_exit = eois.exits ? eois.first_exit : i;
+            eois.exits++;
+        }
+    }
+    return eois;
+}
+
+/* With APICv, the CPU's own account of the same. */
+static VrVerdict *judge_trace(const VrRun *run, const VrSlice *slice,
+                              const Part *part, const Pin *pin, int64_t sent)
+{
+    VrRange first, later;
+    Eois in_flight, after;
+    VrVerdict *v = vr_ir_round(run, slice, part->round, &first);
+
+    v = v ? v : vr_ir_round(run, slice, part->round + 1, &later);
+    if (v) {
+        return v;
+    }
+    in_flight = count_eois(run, first, pin->vector);
+    after = count_eois(run, later, pin->vector);
+    if (after.all != (uint64_t)sent || in_flight.all != 1) {
+        return vr_verdict_new(VR_VERDICT_ERROR, "%s: the trace has %"
+                              G_GUINT64_FORMAT " and %" G_GUINT64_FORMAT
+                              " EOIs of vector %#x, the report 1 and %"
+                              G_GINT64_FORMAT, part->name, in_flight.all,
+                              after.all, pin->vector, sent);
+    }
+    if (in_flight.exits != 1) {
+        return not_one(part, "the interrupt in flight", in_flight.exits);
+    }
+    if (after.exits || after.exiting) {
+        v = vr_verdict_new(VR_VERDICT_FAIL, "%s: vector %#x stays in the "
+                           "EOI-exit bitmap: %" G_GUINT64_FORMAT " VM exits",
+                           part->name, pin->vector, after.exits);
+        vr_verdict_add(v, run, after.first_exit);
+    }
+    return v;
+}
+
+/* The record that tells best, of a verdict by the report. */
+static void add_exit(VrVerdict *v, const VrRun *run, const VrSlice *slice,
+                     const Part *part, const Pin *pin)
+{
+    VrRange later;
+    VrVerdict *none = vr_ir_round(run, slice, part->round + 1, &later);
+    Eois eois;
+
+    if (none) {
+        vr_verdict_free(none);
+        return;
+    }
+    eois = count_eois(run, later, pin->vector);
+    if (eois.exits) {
+        vr_verdict_note(v, "the first of %" G_GUINT64_FORMAT " VM exits:",
+                        eois.exits);
+        vr_verdict_add(v, run, eois.first_exit);
+    }
+}
+
+static VrVerdict *judge_part(const VrRun *run, const VrSlice *slice,
+                             VrScenario scenario, const Part *part,
+                             unsigned count, bool apicv)
+{
+    int64_t sent, target;
+    VrVerdict *v = NULL;
+
+    for (unsigned i = 0; i < count && !v; i++) {
+        v = judge_report(run, scenario, part, &pins[i], &sent);
+        if (v) {
+            add_exit(v, run, slice, part, &pins[i]);
+        } else if (apicv) {
+            v = judge_trace(run, slice, part, &pins[i], sent);
+        }
+    }
+    v = v ? v : need(run, scenario, part, "target", NULL, &target);
+    return v || target == 1 ? v : not_one(part, "an interrupt at the route's "
+                                          "new target", target);
+}
+
+static VrVerdict *judge_parts(const VrRun *run, const VrSlice *slice,
+                              VrScenario scenario, const Part *parts,
+                              unsigned count, bool *apicv)
+{
+    int64_t value;
+    VrVerdict *v = vr_need_fact(run, scenario, "apicv", &value);
+
+    *apicv = !v && value;
+    for (unsigned i = 0; i < 2 && !v; i++) {
+        v = judge_part(run, slice, scenario, &parts[i], count, *apicv);
+    }
+    return v;
+}
+
+/* An EOI that is rightly intercepted costs the same with ten times the routes. */
+static VrVerdict *judge_cost(const VrRun *run)
+{
+    const VrScenario scenario = VR_SCENARIO_IOAPIC_STALE_EOI;
+    int64_t few, many, measured;
+    VrVerdict *v = vr_need_fact(run, scenario, "few_least", &few);
+
+    v = v ? v : vr_need_fact(run, scenario, "many_least", &many);
+    v = v ? v : vr_need_fact(run, scenario, "measured", &measured);
+    if (v) {
+        return v;
+    }
+    if (measured <= 0 || few <= 0 || many <= 0) {
+        return vr_verdict_new(VR_VERDICT_ERROR, "no EOI of a route that stays "
+                              "came out: nothing was measured");
+    }
+    if (many * 2 > few * 3) {
+        return vr_verdict_new(VR_VERDICT_FAIL, "an EOI of a route that stays "
+                              "takes %" G_GINT64_FORMAT " ticks with few "
+                              "routes and %" G_GINT64_FORMAT " with many: each "
+                              "EOI has the routes scanned", few, many);
+    }
+    return NULL;
+}
+
+static VrVerdict *judge_one(const VrRun *run, const VrSlice *slice)
+{
+    static const Part parts[] = { { "x2apic", 1 }, { "xapic", 3 } };
+    bool apicv;
+    VrVerdict *v = judge_parts(run, slice, VR_SCENARIO_IOAPIC_STALE_EOI, parts,
+                               1, &apicv);
+
+    v = v ? v : judge_cost(run);
+    return v ? v : vr_verdict_new(VR_VERDICT_PASS, "one EOI came out, then "
+                                  "none%s", apicv ? "; so says the EOI-exit "
+                                                    "bitmap" : "");
+}
+
+static VrVerdict *judge_two(const VrRun *run, const VrSlice *slice)
+{
+    static const Part parts[] = { { "nested", 1 }, { "pending", 3 } };
+    bool apicv;
+    VrVerdict *v = judge_parts(run, slice, VR_SCENARIO_IOAPIC_STALE_TWO, parts,
+                               2, &apicv);
+
+    return v ? v : vr_verdict_new(VR_VERDICT_PASS, "one EOI of each vector "
+                                  "came out, then none%s",
+                                  apicv ? "; so says the EOI-exit bitmap"
+                                        : "");
+}
+
+const VrCheck vr_check_ioapic_stale_eoi = {
+    .id = "x86.ioapic.stale-eoi",
+    .section = "Linux, Documentation/virt/kvm/api.rst, "
+               "\"KVM_CAP_SPLIT_IRQCHIP\"; Intel SDM 3C, \"EOI "
+               "Virtualization\"",
+    .title = "of a vector whose route has changed, only the EOI of the "
+             "interrupt in flight is intercepted",
+    .scenario = VR_SCENARIO_IOAPIC_STALE_EOI,
+    .judge = judge_one,
+};
+
+const VrCheck vr_check_ioapic_stale_eoi_two_vectors = {
+    .id = "x86.ioapic.stale-eoi-two-vectors",
+    .section = "Linux, Documentation/virt/kvm/api.rst, "
+               "\"KVM_CAP_SPLIT_IRQCHIP\"; Intel SDM 3C, \"EOI "
+               "Virtualization\"",
+    .title = "the same for two in flight at once, nested or one behind the "
+             "other: each EOI is intercepted once",
+    .scenario = VR_SCENARIO_IOAPIC_STALE_TWO,
+    .judge = judge_two,
+};
