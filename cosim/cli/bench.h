@@ -7,6 +7,8 @@
 
 /* bench vmexit; as VrCommand's run. */
 int vr_bench_vmexit(const VrCommand *self, int argc, char **argv);
+/* bench irqbypass; likewise. */
+int vr_bench_irqbypass(const VrCommand *self, int argc, char **argv);
 /* bench vtd; likewise. */
 int vr_bench_vtd(const VrCommand *self, int argc, char **argv);
 
