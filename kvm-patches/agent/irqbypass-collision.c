@@ -22,8 +22,8 @@
 #include "report.h"
 
 /* Tokens are addresses: so many fill pages, and share the low bits of most. */
-#define TOKENS 2048
-#define PER_VM 256
+#define TOKENS 512
+#define PER_VM 128
 #define VMS (TOKENS / PER_VM)
 #define GSI 1
 
