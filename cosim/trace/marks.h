@@ -114,6 +114,11 @@ enum {
     VR_MARK_SETTLED = 11,
     /* value: INTID; a vCPU was told to write DIR for it now */
     VR_MARK_DIR = 12,
+    /*
+     * value: the device's vector | vCPU << 16 | the guest's vector << 24. From
+     * here on each interrupt of that vector belongs there.
+     */
+    VR_MARK_ROUTED = 13,
 };
 
 typedef enum VrScenario {

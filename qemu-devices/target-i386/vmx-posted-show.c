@@ -17,7 +17,7 @@ static void show_requests(CPUX86State *env, const uint64_t *pid)
         pir[i] = le64_to_cpu(qatomic_read(&pid[i]));
     }
     if (pir[0] | pir[1] | pir[2] | pir[3]) {
-        VMX_TRACE(pid_pir, env, pir);
+        VMX_TRACE(pid_pir, env, pir, pid_control(pid) & PID_ON);
     }
 }
 

@@ -35,9 +35,9 @@ bool vr_msis_set(VrMsis *m, unsigned index, VrMsi msi)
                        "KVM_SET_GSI_ROUTING");
 }
 
-static bool tell(const VrAssigned *a, uint32_t what)
+static bool tell(const VrAssigned *a, uint32_t what, int file)
 {
-    int32_t fd = a->vfio->group;
+    int32_t fd = file;
     struct kvm_device_attr attr = {
         .group = KVM_DEV_VFIO_GROUP, .attr = what, .addr = (uintptr_t)&fd,
     };
@@ -50,25 +50,41 @@ bool vr_assigned_attach(VrAssigned *a, VrVm *vm, const VrVfio *vfio)
 {
     struct kvm_create_device device = { .type = KVM_DEV_TYPE_VFIO };
 
-    *a = (VrAssigned){ .vm = vm, .vfio = vfio, .kvm_vfio = -1 };
+    *a = (VrAssigned){ .vm = vm, .kvm_vfio = -1 };
     if (!vr_vm_ioctl(vm, vm->fd, KVM_CREATE_DEVICE, &device,
                      "KVM_CREATE_DEVICE of VFIO")) {
         return false;
     }
     a->kvm_vfio = device.fd;
-    a->added = tell(a, KVM_DEV_VFIO_GROUP_ADD);
-    return a->added;
+    return vr_assigned_add(a, vfio);
+}
+
+bool vr_assigned_add(VrAssigned *a, const VrVfio *vfio)
+{
+    if (a->count == VR_ASSIGNED_MAX) {
+        vr_vm_error(a->vm, "more than %u devices for a VM", VR_ASSIGNED_MAX);
+        return false;
+    }
+    if (!tell(a, KVM_DEV_VFIO_GROUP_ADD, vfio->group)) {
+        return false;
+    }
+    a->file[a->count++] = vfio->group;
+    return true;
+}
+
+bool vr_assigned_remove(VrAssigned *a)
+{
+    return a->count && tell(a, KVM_DEV_VFIO_GROUP_DEL, a->file[--a->count]);
 }
 
 void vr_assigned_detach(VrAssigned *a)
 {
-    if (a->added) {
-        tell(a, KVM_DEV_VFIO_GROUP_DEL);
+    while (vr_assigned_remove(a)) {
     }
     if (a->kvm_vfio >= 0) {
         close(a->kvm_vfio);
     }
-    *a = (VrAssigned){ .kvm_vfio = -1 };
+    *a = VR_ASSIGNED_NONE;
 }
 
 static bool irqfd(VrVm *vm, int event, unsigned index, uint32_t flags)

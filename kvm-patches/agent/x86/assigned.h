@@ -17,6 +17,7 @@
 #include "vm.h"
 #include "vtd.h"
 
+#define VR_ASSIGNED_MAX 4u
 #define VR_MSIS 32u
 #define VR_MSI_FIRST_GSI 24u /* those below are the I/O APIC's */
 
@@ -37,11 +38,14 @@ static inline VrMsi vr_msi_physical(unsigned apic, unsigned mode,
     return (VrMsi){ 0xfee00000u | apic << 12, mode << 8 | vector };
 }
 
-/* To a logical destination, 8 bits, with the redirection hint. */
+/* To a logical destination, 8 bits; of lowest priority with the hint RH. */
 static inline VrMsi vr_msi_logical(unsigned destination, unsigned mode,
                                    unsigned vector)
 {
-    return (VrMsi){ 0xfee0000cu | destination << 12, mode << 8 | vector };
+    const uint32_t hint = mode == VR_MSI_LOWEST ? 8 : 0;
+
+    return (VrMsi){ 0xfee00004u | hint | destination << 12,
+                    mode << 8 | vector };
 }
 
 /* The GSIs of a VM; its devices share them. */
@@ -54,16 +58,23 @@ void vr_msis_init(VrMsis *m, VrVm *vm);
 /* Routes GSI VR_MSI_FIRST_GSI + @index; false: an error of the VM. */
 bool vr_msis_set(VrMsis *m, unsigned index, VrMsi msi);
 
+/* Devices of a VM, which has one VrAssigned at most. */
 typedef struct VrAssigned {
     VrVm *vm;
-    const VrVfio *vfio;
     int kvm_vfio; /* the VM's device of KVM_DEV_TYPE_VFIO, or -1 */
-    bool added;   /* the VM knows the device's file */
+    unsigned count;
+    int file[VR_ASSIGNED_MAX]; /* those that the VM knows; borrowed */
 } VrAssigned;
+
+#define VR_ASSIGNED_NONE ((VrAssigned){ .kvm_vfio = -1 })
 
 /* Tells the VM of the device. False: an error of the VM; detach it anyway. */
 bool vr_assigned_attach(VrAssigned *a, VrVm *vm, const VrVfio *vfio);
-/* What the VM was told is taken back; irqfds are to be gone by then. */
+/* And of another one. */
+bool vr_assigned_add(VrAssigned *a, const VrVfio *vfio);
+/* What it was told last is taken back; the device's irqfds are gone by then. */
+bool vr_assigned_remove(VrAssigned *a);
+/* All of it. */
 void vr_assigned_detach(VrAssigned *a);
 
 /* Joins an eventfd to a GSI, or parts them; false: an error of the VM. */

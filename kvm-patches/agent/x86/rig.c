@@ -117,7 +117,7 @@ bool vr_rig_vectors_on(VrRig *rig)
 bool vr_rig_open(VrRig *rig, VrContext *ctx)
 {
     *rig = (VrRig){ .ctx = ctx };
-    rig->vfio = (VrVfio){ .container = -1, .group = -1, .device = -1 };
+    rig->vfio = VR_VFIO_CLOSED;
     for (unsigned i = 0; i < VR_RIG_VECTORS; i++) {
         rig->event[i] = -1;
     }

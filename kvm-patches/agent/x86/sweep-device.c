@@ -86,7 +86,7 @@ bool vr_sweep_assign(VrSweep *s)
 void vr_sweep_unassign(VrSweep *s)
 {
     if (s->has_rig) {
-        if (s->assigned.added || s->paired) {
+        if (s->assigned.count || s->paired) {
             vr_irqfd_part(&s->guest.vm, s->rig.event[0], 0);
         }
         vr_assigned_detach(&s->assigned);

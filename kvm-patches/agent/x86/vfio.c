@@ -23,6 +23,23 @@ static bool failed(VrVfio *v, const char *what)
     return false;
 }
 
+/* From its driver, if it has one, to the one named; "\n": to any that fits. */
+static bool rebind(const VrPci *pci, const char *driver)
+{
+    char path[200];
+
+    snprintf(path, sizeof(path), VR_PCI_DEVICES "/%s/driver_override",
+             pci->name);
+    if (!vr_file_write(path, driver)) {
+        return false;
+    }
+    snprintf(path, sizeof(path), VR_PCI_DEVICES "/%s/driver/unbind", pci->name);
+    if (!vr_file_write(path, pci->name) && errno != ENOENT) {
+        return false;
+    }
+    return vr_file_write("/sys/bus/pci/drivers_probe", pci->name);
+}
+
 static bool bind_driver(VrVfio *v, const VrPci *pci)
 {
     char path[200], link[300];
@@ -36,13 +53,10 @@ static bool bind_driver(VrVfio *v, const VrPci *pci)
             return true;
         }
     }
-    snprintf(path, sizeof(path), VR_PCI_DEVICES "/%s/driver_override",
-             pci->name);
-    if (!vr_file_write(path, "vfio-pci")) {
-        return failed(v, "driver_override");
+    if (!rebind(pci, "vfio-pci")) {
+        return failed(v, "driver_override, unbind or drivers_probe");
     }
-    return vr_file_write("/sys/bus/pci/drivers_probe", pci->name) ||
-           failed(v, "drivers_probe");
+    return true;
 }
 
 static bool open_group(VrVfio *v, const VrPci *pci)
@@ -104,7 +118,7 @@ static bool enable(VrVfio *v)
 
 bool vr_vfio_open(VrVfio *v, const VrPci *pci)
 {
-    *v = (VrVfio){ .container = -1, .group = -1, .device = -1 };
+    *v = VR_VFIO_CLOSED;
     return bind_driver(v, pci) && open_group(v, pci) && attach(v, pci) &&
            enable(v);
 }
@@ -189,4 +203,9 @@ void vr_vfio_close(VrVfio *v)
     close_fd(&v->device);
     close_fd(&v->group);
     close_fd(&v->container);
+}
+
+void vr_vfio_give_back(const VrPci *pci)
+{
+    rebind(pci, "\n");
 }

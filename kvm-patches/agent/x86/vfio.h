@@ -16,8 +16,10 @@ typedef struct VrVfio {
     char error[VR_VFIO_ERROR_SIZE];
 } VrVfio;
 
+#define VR_VFIO_CLOSED ((VrVfio){ .container = -1, .group = -1, .device = -1 })
+
 /*
- * Binds the function to vfio-pci, opens it and lets it master the bus. False:
+ * Binds the function to vfio-pci, whatever had it, opens it and lets it master the bus. False:
  * v->error says why; vr_vfio_close() is to be called nevertheless.
  */
 bool vr_vfio_open(VrVfio *v, const VrPci *pci);
@@ -30,5 +32,7 @@ bool vr_vfio_set_msix(VrVfio *v, const int *events, unsigned count);
 /* One vector of those that are on: another eventfd, or none (-1). */
 bool vr_vfio_set_vector(VrVfio *v, unsigned vector, int event);
 void vr_vfio_close(VrVfio *v);
+/* After that: binds the function to the driver that it would have had. */
+void vr_vfio_give_back(const VrPci *pci);
 
 #endif
