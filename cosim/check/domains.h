@@ -41,6 +41,16 @@ extern const VrCheck vr_check_pi_posted_msi;
 /* pi_stress.c */
 extern const VrCheck vr_check_pi_affinity;
 extern const VrCheck vr_check_pi_storm;
+/* bypass_posted.c */
+extern const VrCheck vr_check_bypass_posted;
+/* bypass_halted.c */
+extern const VrCheck vr_check_bypass_halted;
+/* bypass_load.c */
+extern const VrCheck vr_check_bypass_preempted;
+extern const VrCheck vr_check_bypass_migrate;
+/* bypass_routes.c */
+extern const VrCheck vr_check_bypass_affinity;
+extern const VrCheck vr_check_bypass_multicast;
 /* count.c */
 extern const VrCheck vr_check_count_nv_on_block;
 extern const VrCheck vr_check_count_first_irq_kick;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside bypass_view.c: the state of a walk over the trace, and its two halves,
+ * what the unit does (bypass_unit.c) and what processors do (bypass_cpu.c).
+ */
+#ifndef VIRELAY_CHECK_BYPASS_WALK_H
+#define VIRELAY_CHECK_BYPASS_WALK_H
+
+#include "bypass_view.h"
+
+#define VR_BYPASS_CPUS 64
+#define VR_BYPASS_DEVICE_VECTORS 64
+
+#define VR_PID_ON 1u
+#define VR_PID_SN 2u
+
+/* A bit for each of the 256 vectors */
+typedef struct VrVectors {
+    uint64_t word[4];
+} VrVectors;
+
+typedef struct VrBypassVcpu {
+    uint64_t descriptor;
+    VrVectors pir, virr;
+    VrVectors direct; /* posted into the running guest, no VM exit since */
+    int cpu;          /* it is in the guest there, plus 1; 0: in the host */
+} VrBypassVcpu;
+
+typedef struct VrBypassCpu {
+    /* The last VMX_PID */
+    uint64_t vmcs, descriptor, control;
+    uint8_t nv;
+    /* Of a VM entry whose records are still coming */
+    bool entering, on;
+    uint64_t entering_vmcs;
+    size_t entering_at;
+    VrVectors pir, virr;
+    int inside; /* the vCPU that is in the guest here, plus 1; 0: none */
+} VrBypassCpu;
+
+/* A vector of the device, and where the guest wants it */
+typedef struct VrBypassRoute {
+    uint64_t now;  /* vCPU << 8 | vector, or 0 */
+    uint64_t next; /* where posts go already, before the mark; or 0 */
+    size_t next_at;
+} VrBypassRoute;
+
+typedef struct VrBypassWalk {
+    const VrRun *run;
+    VrBypassLook look;
+    VrBypass *b;
+    VrBypassTally *t; /* of this round */
+    uint16_t source;
+    bool eime;
+    size_t end;
+    unsigned vcpus;
+    VrBypassVcpu vcpu[VR_BYPASS_MAX_VCPUS];
+    VrBypassCpu cpu[VR_BYPASS_CPUS];
+    VrBypassRoute route[VR_BYPASS_DEVICE_VECTORS];
+    unsigned entering; /* CPUs whose VM entry's records are still coming */
+    int fired;    /* the device's vector of the request that comes, plus 1 */
+    int request;  /* of the last stimulus, if it is the device's, plus 1 */
+    bool own;     /* the last stimulus is a request of the device */
+    int notifies; /* the vCPU whose ON was set last, plus 1 */
+} VrBypassWalk;
+
+static inline VrVectors vr_vectors_mine(const uint64_t word[4])
+{
+    VrVectors v;
+
+    for (unsigned i = 0; i < 4; i++) {
+        const unsigned low = i * 64, high = low + 63;
+        uint64_t mask = UINT64_MAX;
+
+        if (low < VR_BYPASS_FIRST_VECTOR) {
+            mask = high < VR_BYPASS_FIRST_VECTOR
+                       ? 0 : mask << (VR_BYPASS_FIRST_VECTOR - low);
+        }
+        if (high > VR_BYPASS_LAST_VECTOR) {
+            mask &= UINT64_MAX >> (high - VR_BYPASS_LAST_VECTOR);
+        }
+        v.word[i] = word[i] & mask;
+    }
+    return v;
+}
+
+static inline bool vr_vector_is_mine(unsigned vector)
+{
+    return vector >= VR_BYPASS_FIRST_VECTOR && vector <= VR_BYPASS_LAST_VECTOR;
+}
+
+static inline bool vr_vectors_has(const VrVectors *v, unsigned vector)
+{
+    return v->word[vector / 64] >> vector % 64 & 1;
+}
+
+static inline void vr_vectors_set(VrVectors *v, unsigned vector, bool on)
+{
+    const uint64_t bit = UINT64_C(1) << vector % 64;
+
+    v->word[vector / 64] = on ? v->word[vector / 64] | bit
+                              : v->word[vector / 64] & ~bit;
+}
+
+static inline unsigned vr_vectors_count(const VrVectors *v)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < 4; i++) {
+        n += __builtin_popcountll(v->word[i]);
+    }
+    return n;
+}
+
+/* Only the first one counts. */
+static inline void vr_bypass_broken(VrBypassWalk *w, size_t at,
+                                    const char *rule)
+{
+    if (!w->b->broken) {
+        w->b->broken = rule;
+        w->b->broken_at = at;
+    }
+}
+
+/* bypass_unit.c */
+void vr_bypass_see_unit(VrBypassWalk *w, const VrTraceRec *r, size_t i);
+/* bypass_cpu.c */
+void vr_bypass_see_cpu(VrBypassWalk *w, const VrTraceRec *r, size_t i);
+void vr_bypass_note_pid(VrBypassWalk *w, const VrTraceRec *r);
+/* No more records of VM entries come: they are as they are. */
+void vr_bypass_entered(VrBypassWalk *w);
+void vr_bypass_walk_end(VrBypassWalk *w);
+
+#endif
