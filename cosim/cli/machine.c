@@ -40,6 +40,11 @@ const char *vr_machine_cpu(const char *arch)
     return arch_of(arch)->cpu;
 }
 
+unsigned vr_machine_icount_shift(const char *arch)
+{
+    return arch_of(arch)->icount_shift;
+}
+
 const char *vr_machine_block(const char *arch)
 {
     return arch_of(arch)->block;
@@ -199,6 +204,10 @@ GPtrArray *vr_machine_command(const VrMachineSpec *spec, const char *dir,
     }
     add_run_object(argv, spec, dir);
     vr_argv_add_all(argv, "-device virelay-test");
+    if (spec->plugin) {
+        vr_argv_add(argv, "-plugin");
+        vr_argv_add(argv, "%s", spec->plugin);
+    }
     add_kernel(argv, spec, initrd);
     g_ptr_array_add(argv, NULL);
     return g_steal_pointer(&argv);

@@ -25,6 +25,7 @@ typedef struct VrMachineSpec {
     uint64_t seed;
     unsigned l2_rounds;    /* x86: how often each L2 boots */
     const char *selftests; /* x86: the archive of X86_SELFTESTS, or NULL */
+    const char *plugin;    /* a TCG plugin with its options, or NULL */
     const char *library;   /* folder of another libvirelay.so, or NULL */
     bool unit;             /* x86: a remapping unit, and devices behind it */
     bool console;          /* x86: the kernels, L2's too, say all they can */
@@ -38,6 +39,8 @@ typedef struct VrMachineSpec {
 void vr_machine_defaults(VrMachineSpec *spec, const char *arch);
 /* The CPU that an architecture's machine has by default; NULL: its only one. */
 const char *vr_machine_cpu(const char *arch);
+/* Under icount an instruction takes 2^shift nanoseconds. */
+unsigned vr_machine_icount_shift(const char *arch);
 /* The type of the blocks that @arch's backend serves ("gicv3-redist"). */
 const char *vr_machine_block(const char *arch);
 /*

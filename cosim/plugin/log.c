@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #define RING 8192u
 #define PATH_SIZE 4096
@@ -16,6 +17,8 @@ static uint64_t written;
 static uint64_t begin; /* of the point before this one */
 static uint64_t here;  /* of this one */
 static unsigned traces;
+static uint64_t count;
+static struct timespec began;
 
 bool vr_log_open(const char *where)
 {
@@ -40,6 +43,9 @@ void vr_log_record(const VrTraceRec *rec)
 
 void vr_log_next(void)
 {
+    if (began.tv_sec == 0) {
+        clock_gettime(CLOCK_MONOTONIC, &began);
+    }
     begin = here;
     here = written;
 }
@@ -68,6 +74,7 @@ void vr_log_point(const VrPoint *p, VrPointVerdict verdict, const char *why)
         [VR_POINT_AGAIN] = "again",
     };
 
+    count++;
     fprintf(points, "point %" PRIu64 " %s 0x%" PRIx64 " %u %" PRIu64 " %c%c %s"
             "\n", p->k, words[verdict], p->pc, p->cpu, p->latency,
             p->released ? 'r' : '-', p->pushed ? 'p' : '-', why);
@@ -81,8 +88,29 @@ void vr_log_end(const char *reason, uint64_t k, const char *text)
     fprintf(points, "end %s %" PRIu64 " %s\n", reason, k, text);
 }
 
+/* Wall time, without the boot: not the same in each run, so a file apart. */
+static void write_speed(void)
+{
+    char path[PATH_SIZE];
+    struct timespec now;
+    FILE *f;
+
+    snprintf(path, sizeof(path), "%s/speed.txt", folder);
+    f = fopen(path, "we");
+    if (f) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        fprintf(f, "%" PRIu64 " points in %.6f s\n", count,
+                (now.tv_sec - began.tv_sec) +
+                (now.tv_nsec - began.tv_nsec) / 1e9);
+        fclose(f);
+    }
+}
+
 void vr_log_close(void)
 {
+    if (began.tv_sec) {
+        write_speed();
+    }
     if (points && fclose(points) != 0) {
         fprintf(stderr, "sweep: points.txt: %s\n", strerror(errno));
     }

@@ -5,7 +5,7 @@
  *   point K pass|fail|again PC CPU LATENCY FLAGS WHY
  *   end REASON K TEXT
  *
- * and for a point that failed point-K.vrt, the last records of the trace.
+ * speed.txt, how long all of it took, and for a point that failed point-K.vrt, the last records of the trace.
  */
 #ifndef VIRELAY_PLUGIN_LOG_H
 #define VIRELAY_PLUGIN_LOG_H

@@ -14,14 +14,14 @@ static VrSweepConfig config = {
     .cpu = VR_SWEEP_ANY_CPU, .first = 1, .last = UINT64_MAX, .repeat = 1,
 };
 
-static uint64_t event, load, cpu = VR_SWEEP_ANY_CPU;
+static uint64_t event, load, vcpu_index, cpu = VR_SWEEP_ANY_CPU;
 
 static const struct {
     const char *name;
     uint64_t *value;
 } numbers[] = {
     { "from", &config.from }, { "to", &config.to }, { "cpu", &cpu },
-    { "event", &event }, { "load", &load }, { "first", &config.first },
+    { "event", &event }, { "load", &load }, { "vcpu", &vcpu_index }, { "first", &config.first },
     { "last", &config.last }, { "repeat", &config.repeat },
     { "latency", &config.latency }, { "park", &config.park },
     { "settle", &config.settle }, { "patience", &config.patience },
@@ -104,6 +104,7 @@ static bool complete(void)
     config.event = event;
     config.load = load;
     config.cpu = cpu;
+    config.vcpu = vcpu_index;
     return config.from && (config.to || config.to_return) && config.folder &&
            event > VR_SWEEP_NONE && event < VR_SWEEP_EVENTS &&
            load < VR_SWEEP_LOADS && config.first && config.latency &&

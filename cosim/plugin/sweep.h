@@ -23,6 +23,7 @@ typedef struct VrSweepConfig {
     unsigned cpu;         /* or VR_SWEEP_ANY_CPU */
     VrSweepEvent event;
     VrSweepLoad load;
+    unsigned vcpu;        /* for the agent */
     uint64_t first, last; /* the points; counted from 1 */
     uint64_t repeat;      /* how often all is swept; 0: as often as it takes */
     uint64_t latency;     /* ns from the event to its delivery, at most */

@@ -36,7 +36,7 @@
  * plugin they read 0.
  *
  * INFO    RO  the event (VrSweepEvent) in bits 7:0, the load (VrSweepLoad) in
- *             15:8; 0: nobody sweeps
+ *             15:8, the vCPU in 23:16; 0: nobody sweeps
  * VECTOR  WO  what the event's interrupt is to the guest: vector or INTID
  * END     WO  the vCPU has come round: how many of the event's interrupts the
  *             guest's handler has had since the point began in bits 15:0, how

@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034 # used by name in needed_packages
 packages_ours=(
     gcc g++ libc6-dev make ninja-build pkg-config python3 ccache
-    libglib2.0-dev libjson-glib-dev libsqlite3-dev verilator zlib1g-dev
+    libglib2.0-dev libjson-glib-dev libsqlite3-dev libdw-dev verilator zlib1g-dev
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross cpio xz-utils
 )
 # The firmware of the x86 machine: SeaBIOS, and the ROM that loads a kernel.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SWEEP_PI, SWEEP_PAIR: vCPU 0 on CPU 0 comes by the swept window in rounds,
+ * SWEEP_PI, SWEEP_PAIR: a vCPU comes by the swept window in rounds,
  * until the plugin says that the sweep is over. Facts: rounds.
  */
 #include <errno.h>
@@ -19,11 +19,22 @@
 #define SWEEP_TURNS 10000    /* about 400 us at 16 ns an instruction */
 #define HALT_POLL "/sys/module/kvm/parameters/halt_poll_ns"
 
+static bool halt_others(VrSweep *s)
+{
+    for (unsigned i = 0; i < s->guest.vm.vcpus; i++) {
+        if (i != s->vcpu && !vr_guest_idle(&s->guest, i, VR_IDLE_HLT)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool create(VrSweep *s)
 {
-    static const unsigned pcpu[] = { 0, 1 };
+    static const unsigned pcpu[] = { 0, 1, 2, 3 };
+    const unsigned least = s->event == VR_SWEEP_IPI ? 2 : 1;
     const VrGuestConfig config = {
-        .vcpus = s->event == VR_SWEEP_IPI ? 2 : 1, .x2apic = true,
+        .vcpus = s->vcpu + 1 > least ? s->vcpu + 1 : least, .x2apic = true,
         .split_irqchip = true, .pcpu = pcpu, .on_call = vr_sweep_round,
         .on_signal = vr_sweep_signal, .opaque = s,
     };
@@ -33,10 +44,8 @@ static bool create(VrSweep *s)
     if (!vr_guest_create(&s->guest, s->ctx, &config)) {
         return false;
     }
-    s->guest.vcpu[0]->sweep_turns = SWEEP_TURNS;
-    return vr_sweep_assign(s) && vr_guest_start(&s->guest) &&
-           (s->event != VR_SWEEP_IPI ||
-            vr_guest_idle(&s->guest, 1, VR_IDLE_HLT));
+    s->guest.vcpu[s->vcpu]->sweep_turns = SWEEP_TURNS;
+    return vr_sweep_assign(s) && vr_guest_start(&s->guest) && halt_others(s);
 }
 
 /* The vCPU's thread posts s->end; a guest that hangs has no more rounds. */
@@ -62,14 +71,14 @@ static void wait_for_end(VrSweep *s)
 
 static void play(VrSweep *s)
 {
-    VrGuestVcpu *page = s->guest.vcpu[0];
+    VrGuestVcpu *page = s->guest.vcpu[s->vcpu];
 
     if (!vr_sweep_start_actor(s)) {
         return;
     }
     vr_sweep_write(VR_TESTDEV_SWEEP_VECTOR, VR_SWEEP_VECTOR);
     page->due[1] = page->total;
-    s->load_received = vr_guest_received(&s->guest, 0, VR_SWEEP_LOAD_VECTOR);
+    s->load_received = vr_guest_received(&s->guest, s->vcpu, VR_SWEEP_LOAD_VECTOR);
     __atomic_store_n(&page->idle, s->load == VR_SWEEP_LOAD_HALT
                      ? VR_IDLE_SWEEP_HLT : VR_IDLE_SWEEP, __ATOMIC_RELEASE);
     wait_for_end(s);
@@ -82,6 +91,7 @@ static void sweep(VrContext *ctx)
     uint64_t info = vr_sweep_read(VR_TESTDEV_SWEEP_INFO);
     VrSweep s = {
         .ctx = ctx, .event = info & 0xff, .load = info >> 8 & 0xff,
+        .vcpu = info >> 16 & 0xff,
     };
 
     if (!info) {

@@ -32,7 +32,7 @@ static void arm(VrSweep *s)
 
 static bool map_page(VrSweep *s)
 {
-    if (!vr_vfio_map_dma(&s->rig.vfio, s->guest.vcpu[0], VR_GUEST_SHARED_SIZE,
+    if (!vr_vfio_map_dma(&s->rig.vfio, s->guest.vcpu[s->vcpu], VR_GUEST_SHARED_SIZE,
                          PAGE_IOVA)) {
         vr_fail(s->ctx, "%s", s->rig.vfio.error);
         return false;
@@ -74,7 +74,7 @@ bool vr_sweep_assign(VrSweep *s)
     s->assigned.kvm_vfio = s->event_fd = -1;
     vr_msis_init(&s->msis, &s->guest.vm);
     if (!vr_msis_set(&s->msis, 0,
-                     vr_msi_physical(0, VR_MSI_FIXED, VR_SWEEP_VECTOR))) {
+                     vr_msi_physical(s->vcpu, VR_MSI_FIXED, VR_SWEEP_VECTOR))) {
         return false;
     }
     if (wants_device(s)) {

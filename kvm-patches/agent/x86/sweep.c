@@ -12,8 +12,6 @@
 
 #define KICK_SIGNAL SIGUSR1 /* as in vcpu.c */
 #define WAKE_TIME (600 * VR_US)
-#define ACTOR_CPU 1
-#define PEER 1 /* the vCPU that sends IPIs */
 
 static VrSweep *sweep_of(const VrGuest *guest)
 {
@@ -22,7 +20,7 @@ static VrSweep *sweep_of(const VrGuest *guest)
 
 static void expect_one(VrSweep *s)
 {
-    uint64_t *due = &s->guest.vcpu[0]->due[1];
+    uint64_t *due = &s->guest.vcpu[s->vcpu]->due[1];
 
     __atomic_store_n(due, *due + 1, __ATOMIC_RELEASE);
 }
@@ -49,7 +47,7 @@ static void begin_point(VrSweep *s)
         vr_irqfd_part(&s->guest.vm, s->rig.event[0], 0);
         s->paired = false;
     }
-    s->received = vr_guest_received(&s->guest, 0, VR_SWEEP_VECTOR);
+    s->received = vr_guest_received(&s->guest, s->vcpu, VR_SWEEP_VECTOR);
     if (s->load == VR_SWEEP_LOAD_POST) {
         s->loads++;
         expect_one(s);
@@ -58,8 +56,8 @@ static void begin_point(VrSweep *s)
 
 static void end_round(const VrSweep *s)
 {
-    uint32_t received = vr_guest_received(&s->guest, 0, VR_SWEEP_VECTOR);
-    uint32_t loads = vr_guest_received(&s->guest, 0, VR_SWEEP_LOAD_VECTOR) -
+    uint32_t received = vr_guest_received(&s->guest, s->vcpu, VR_SWEEP_VECTOR);
+    uint32_t loads = vr_guest_received(&s->guest, s->vcpu, VR_SWEEP_LOAD_VECTOR) -
                      s->load_received;
 
     vr_sweep_write(VR_TESTDEV_SWEEP_END,
@@ -69,7 +67,7 @@ static void end_round(const VrSweep *s)
 static void stop(VrSweep *s)
 {
     if (!atomic_exchange(&s->over, true)) {
-        __atomic_store_n(&s->guest.vcpu[0]->idle, VR_IDLE_SPIN,
+        __atomic_store_n(&s->guest.vcpu[s->vcpu]->idle, VR_IDLE_SPIN,
                          __ATOMIC_RELEASE);
         sem_post(&s->end);
     }
@@ -80,7 +78,7 @@ void vr_sweep_round(VrGuest *guest, unsigned vcpu, uint8_t vector)
     VrSweep *s = sweep_of(guest);
 
     (void)vector;
-    if (vcpu != 0 || atomic_load(&s->over)) {
+    if (vcpu != s->vcpu || atomic_load(&s->over)) {
         return;
     }
     if (s->begun) {
@@ -105,12 +103,13 @@ void vr_sweep_round(VrGuest *guest, unsigned vcpu, uint8_t vector)
 void vr_sweep_signal(VrGuest *guest, unsigned vcpu, uint8_t vector)
 {
     struct kvm_mp_state state = { KVM_MP_STATE_RUNNABLE };
-    const VrGuestVcpu *page = guest->vcpu[0];
+    const VrSweep *s = sweep_of(guest);
+    const VrGuestVcpu *page = guest->vcpu[s->vcpu];
 
     (void)vector;
-    if (vcpu == 0 &&
+    if (vcpu == s->vcpu &&
         page->total == (uint32_t)(page->due[0] + page->due[1])) {
-        vr_vm_ioctl(&guest->vm, guest->vm.vcpu[0].fd, KVM_SET_MP_STATE, &state,
+        vr_vm_ioctl(&guest->vm, guest->vm.vcpu[s->vcpu].fd, KVM_SET_MP_STATE, &state,
                     "KVM_SET_MP_STATE");
     }
 }
@@ -119,7 +118,7 @@ void vr_sweep_signal(VrGuest *guest, unsigned vcpu, uint8_t vector)
 
 static void post(VrSweep *s, unsigned vector)
 {
-    const struct kvm_msi msi = vr_guest_msi(0, vector);
+    const struct kvm_msi msi = vr_guest_msi(s->vcpu, vector);
 
     vr_guest_signal_msi(&s->guest, &msi);
 }
@@ -150,7 +149,8 @@ static void carry_out(VrSweep *s, uint64_t order)
         break;
     case VR_SWEEP_IPI:
         expect_one(s);
-        vr_guest_order(&s->guest, PEER, VR_CMD_IPI, VR_SWEEP_VECTOR, 0, 1, 0);
+        vr_guest_order(&s->guest, vr_sweep_other(s), VR_CMD_IPI,
+                       VR_SWEEP_VECTOR, s->vcpu, 1, 0);
         break;
     case VR_SWEEP_PAIR:
         s->paired = vr_irqfd_join(&s->guest.vm, s->rig.event[0], 0);
@@ -163,7 +163,7 @@ static void *act(void *opaque)
     VrSweep *s = opaque;
     uint64_t order;
 
-    vr_pin(ACTOR_CPU);
+    vr_pin(vr_sweep_other(s));
     while ((order = vr_sweep_read(VR_TESTDEV_SWEEP_ORDER)) != VR_SWEEP_QUIT) {
         if (order) {
             carry_out(s, order);

@@ -24,6 +24,7 @@ typedef struct VrSweep {
     VrContext *ctx;
     VrSweepEvent event;
     VrSweepLoad load;
+    unsigned vcpu; /* the one that comes by the window, on CPU vcpu */
     VrGuest guest;
     VrRig rig;
     VrMsis msis;
@@ -49,6 +50,11 @@ typedef struct VrSweep {
 /* The handlers of guestctl.h; guest->opaque is the VrSweep. */
 VrGuestHandler vr_sweep_round;
 VrGuestHandler vr_sweep_signal;
+/* A vCPU, and the CPU of its number, that are not the swept one */
+static inline unsigned vr_sweep_other(const VrSweep *s)
+{
+    return s->vcpu == 0;
+}
 /* Starts the CPU that carries out orders; false: the scenario has failed. */
 bool vr_sweep_start_actor(VrSweep *s);
 /* Waits for it; the plugin tells it to quit when the sweep is over. */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sweeps of windows of a kernel: what is asked for, and what came out. */
+#ifndef VIRELAY_CLI_SWEEP_H
+#define VIRELAY_CLI_SWEEP_H
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#include "marks.h"
+#include "symbols.h"
+
+typedef enum VrSweepVerdict {
+    VR_SWEEP_PASS,
+    VR_SWEEP_FAIL,           /* a point broke an invariant */
+    VR_SWEEP_NOT_APPLICABLE, /* this kernel or machine cannot do it */
+    VR_SWEEP_ERROR,          /* the sweep did not come to its end */
+    VR_SWEEP_VERDICTS,
+} VrSweepVerdict;
+
+/* A point that failed. */
+typedef struct VrSweepFailure {
+    uint64_t k, pc, latency;
+    char *place; /* symbol+offset */
+    char *line;  /* or NULL */
+    char *why;
+} VrSweepFailure;
+
+/* One window with one event on one kernel. */
+typedef struct VrSweepJob {
+    char *kernel;  /* the name to ask for it by */
+    char *image;
+    char *symbols; /* path */
+    char *append;  /* of the kernel's command line, or NULL */
+    char *window;  /* as asked for */
+    char *note;    /* about the window, or NULL */
+    uint64_t from, to;
+    bool to_return;
+    VrSweepEvent event;
+    VrSweepLoad load;
+    char *folder;
+    /* What came out */
+    VrSweepVerdict verdict;
+    char *reason;
+    uint64_t points, failed, again, released;
+    GPtrArray *failures; /* of VrSweepFailure; the first VR_SWEEP_KEPT */
+    double seconds;      /* of wall time, without the boot if known */
+    bool done;
+} VrSweepJob;
+
+#define VR_SWEEP_KEPT 1000
+
+typedef struct VrSweepOptions {
+    const char *arch, *backend, *cpu;
+    gint vcpu;
+    gint64 first, last; /* last 0: the window's end */
+    gint64 repeat;
+    gint timeout;
+    bool console;
+} VrSweepOptions;
+
+/* --- sweep_names.c --- */
+
+const char *vr_sweep_event_name(VrSweepEvent event);
+const char *vr_sweep_load_name(VrSweepLoad load);
+const char *vr_sweep_verdict_name(VrSweepVerdict verdict);
+/* False with *err: no such one, or not one of this architecture. */
+bool vr_sweep_event(const char *name, const char *arch, VrSweepEvent *event,
+                    VrError *err);
+bool vr_sweep_load(const char *name, VrSweepLoad *load, VrError *err);
+/* "x86.sweep.msi", to free. */
+char *vr_sweep_check_id(const char *arch, VrSweepEvent event);
+/* Windows that are swept where none is named. */
+const char *const *vr_sweep_windows(const char *arch);
+/* Events of a window where none is named, VR_SWEEP_NONE at the end. */
+const VrSweepEvent *vr_sweep_events(const char *arch, const char *window);
+/* What the vCPU does so that it comes by a window. */
+VrSweepLoad vr_sweep_load_of(const char *window);
+
+/* --- sweep_window.c --- */
+
+/*
+ * "FROM..TO" or "FROM", each a function with an offset or without. False with
+ * *err where one is not a function of the image.
+ */
+bool vr_sweep_window(const VrSymbols *symbols, VrSweepJob *job, VrError *err);
+
+/* --- sweep_job.c --- */
+
+VrSweepJob *vr_sweep_job_new(void);
+void vr_sweep_job_free(gpointer job);
+/*
+ * Run it in job->folder, which may have points of an earlier run. False with
+ * *err where it cannot be started; interrupted: false, and vr_signals_caught().
+ */
+bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *options, VrError *err);
+/* What the plugin's points.txt says; as vr_sweep_run() judges. */
+void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
+                    const char *console, const char *trouble);
+
+/* --- sweep_report.c --- */
+
+void vr_sweep_print(FILE *f, const GPtrArray *jobs, const VrSweepOptions *o);
+/* The command that plays one point again, to free. */
+char *vr_sweep_command(const VrSweepJob *job, const VrSweepOptions *o,
+                       uint64_t k);
+JsonNode *vr_sweep_json(const GPtrArray *jobs, const VrSweepOptions *o,
+                        double seconds);
+bool vr_sweep_junit(const GPtrArray *jobs, const VrSweepOptions *o,
+                    double seconds, const char *path, VrError *err);
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One sweep: the machine with the plugin in it, and what it leaves. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "env.h"
+#include "machine.h"
+#include "progress.h"
+#include "report.h"
+#include "signals.h"
+#include "sweep.h"
+
+/* Times of the plugin, in instructions of the machine */
+#define LATENCY 21875u
+#define PARK 125000u
+#define SETTLE 3750u
+#define PATIENCE 6250u
+
+#define MIN_CPUS 3
+#define MEMORY_MIB 512
+
+static void free_failure(gpointer failure)
+{
+    VrSweepFailure *f = failure;
+
+    g_free(f->place);
+    g_free(f->line);
+    g_free(f->why);
+    g_free(f);
+}
+
+VrSweepJob *vr_sweep_job_new(void)
+{
+    VrSweepJob *job = g_new0(VrSweepJob, 1);
+
+    job->failures = g_ptr_array_new_with_free_func(free_failure);
+    return job;
+}
+
+void vr_sweep_job_free(gpointer opaque)
+{
+    VrSweepJob *job = opaque;
+
+    g_free(job->kernel);
+    g_free(job->image);
+    g_free(job->symbols);
+    g_free(job->append);
+    g_free(job->window);
+    g_free(job->note);
+    g_free(job->folder);
+    g_free(job->reason);
+    g_ptr_array_unref(job->failures);
+    g_free(job);
+}
+
+/* --- what the plugin left --- */
+
+/* How a sweep ends, by the plugin's word for it. */
+static const struct {
+    const char *word, *means;
+    bool complete;
+} ends[] = {
+    { "closed", NULL, true },
+    { "done", NULL, true },
+    { "empty", "the window is empty: its end comes before its first "
+      "instruction has been executed", false },
+    { "unopened", "no CPU came to the window's first instruction: this kernel "
+      "or --load never gets there; try another --load, or another window",
+      false },
+    { "unclosed", "the window does not close: its end is not reached while the "
+      "vCPU comes round; choose an end that lies on the way", false },
+    { "unfired", "the event never fires: no CPU carried it out", false },
+    { "silent", "the device does not answer", false },
+    { "stuck", "the guest does not come round any more (watchdog on virtual "
+      "time)", false },
+    { "stopped", "the machine ended before the sweep did", false },
+};
+
+static void add_failure(VrSweepJob *job, const VrSymbols *symbols,
+                        char *const *word, const char *why)
+{
+    VrSweepFailure *f = g_new0(VrSweepFailure, 1);
+
+    f->k = g_ascii_strtoull(word[1], NULL, 10);
+    f->pc = g_ascii_strtoull(word[3], NULL, 16);
+    f->latency = g_ascii_strtoull(word[5], NULL, 10);
+    f->place = vr_symbols_at(symbols, f->pc);
+    f->line = vr_symbols_line(symbols, f->pc);
+    f->why = g_strdup(why);
+    g_ptr_array_add(job->failures, f);
+}
+
+/* "point K VERDICT PC CPU LATENCY FLAGS WHY" */
+static void read_point(VrSweepJob *job, const VrSymbols *symbols,
+                       const char *line)
+{
+    g_auto(GStrv) word = g_strsplit(line, " ", 8);
+
+    if (g_strv_length(word) < 8) {
+        return;
+    }
+    job->points++;
+    job->released += word[6][0] == 'r';
+    if (strcmp(word[2], "again") == 0) {
+        job->again++;
+    } else if (strcmp(word[2], "fail") == 0) {
+        job->failed++;
+        if (job->failures->len < VR_SWEEP_KEPT) {
+            add_failure(job, symbols, word, word[7]);
+        }
+    }
+}
+
+static void set(VrSweepJob *job, VrSweepVerdict verdict, const char *reason)
+{
+    job->verdict = verdict;
+    g_free(job->reason);
+    job->reason = g_strdup(reason);
+}
+
+/* "end WORD K TEXT" */
+static void read_end(VrSweepJob *job, const char *line)
+{
+    g_auto(GStrv) word = g_strsplit(line, " ", 4);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        if (g_strcmp0(word[1], ends[i].word) == 0) {
+            g_autofree char *text =
+                g_strdup_printf("at point %s: %s", word[2] ? word[2] : "?",
+                                ends[i].means);
+
+            job->done = ends[i].complete;
+            set(job, job->done ? VR_SWEEP_PASS : VR_SWEEP_ERROR,
+                job->done ? "" : text);
+            return;
+        }
+    }
+}
+
+/* What the agent says if it did not sweep at all. */
+static bool read_agent(VrSweepJob *job, const char *console)
+{
+    VrReport *report = vr_report_load(console, NULL);
+    static const char *const names[] = { "SWEEP_PI", "SWEEP_PAIR",
+                                         "SWEEP_SPI" };
+    bool said = false;
+
+    for (size_t i = 0; report && i < G_N_ELEMENTS(names) && !said; i++) {
+        const char *text;
+        VrResult result = vr_report_result(report, names[i], &text);
+
+        said = result == VR_RESULT_SKIP ||
+               (result == VR_RESULT_NOT_OK && job->points == 0);
+        if (said) {
+            set(job, result == VR_RESULT_SKIP ? VR_SWEEP_NOT_APPLICABLE
+                                              : VR_SWEEP_ERROR, text);
+        }
+    }
+    if (report) {
+        vr_report_free(report);
+    }
+    return said;
+}
+
+void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
+                    const char *console, const char *trouble)
+{
+    g_autofree char *path = g_build_filename(job->folder, "points.txt", NULL);
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    set(job, VR_SWEEP_ERROR, "the plugin left nothing: see qemu.log and "
+        "console.txt");
+    job->done = false;
+    job->points = job->failed = job->again = job->released = 0;
+    g_ptr_array_set_size(job->failures, 0);
+    g_file_get_contents(path, &text, NULL, NULL);
+    lines = g_strsplit(text ? text : "", "\n", 0);
+    for (char **line = lines; *line; line++) {
+        if (g_str_has_prefix(*line, "point ")) {
+            read_point(job, symbols, *line);
+        } else if (g_str_has_prefix(*line, "end ")) {
+            read_end(job, *line);
+        }
+    }
+    if (!job->done && read_agent(job, console)) {
+        return;
+    }
+    if (trouble && !job->done) {
+        set(job, VR_SWEEP_ERROR, trouble);
+    } else if (job->done && job->failed) {
+        set(job, VR_SWEEP_FAIL, "");
+    } else if (job->done && job->points == 0) {
+        set(job, VR_SWEEP_ERROR, "no point was swept");
+    }
+}
+
+/* --- the machine --- */
+
+/* The point after the last one that is there. */
+static uint64_t go_on_at(const VrSweepJob *job, uint64_t first)
+{
+    g_autofree char *path = g_build_filename(job->folder, "points.txt", NULL);
+    g_autofree char *text = NULL;
+    const char *last = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL)) {
+        return first;
+    }
+    for (const char *p = text; (p = strstr(p, "point ")); p++) {
+        if ((p == text || p[-1] == '\n') && strchr(p, '\n')) {
+            last = p;
+        }
+    }
+    return last ? g_ascii_strtoull(last + 6, NULL, 10) + 1 : first;
+}
+
+static char *plugin_argument(const VrSweepJob *job, const VrSweepOptions *o,
+                             unsigned shift, VrError *err)
+{
+    g_autofree char *path =
+        vr_env_build("qemu/build/hw/virelay/virelay-sweep.so", err);
+    g_auto(GStrv) commas = g_strsplit(job->folder, ",", 0);
+    g_autofree char *folder = g_strjoinv(",,", commas);
+    g_autoptr(GString) text = NULL;
+
+    if (!path) {
+        return NULL;
+    }
+    text = g_string_new(path);
+    g_string_append_printf(text, ",from=0x%" PRIx64, job->from);
+    if (job->to_return) {
+        g_string_append(text, ",to=return");
+    } else {
+        g_string_append_printf(text, ",to=0x%" PRIx64, job->to);
+    }
+    if (job->load != VR_SWEEP_LOAD_POST) {
+        g_string_append_printf(text, ",cpu=%d", o->vcpu);
+    }
+    if (o->last) {
+        g_string_append_printf(text, ",last=%" PRIu64, (uint64_t)o->last);
+    }
+    g_string_append_printf(text, ",event=%u,load=%u,vcpu=%d,first=%" PRIu64
+                           ",repeat=%" PRIu64 ",latency=%u,park=%u,settle=%u,"
+                           "patience=%u,folder=%s", job->event, job->load,
+                           o->vcpu, go_on_at(job, o->first),
+                           (uint64_t)o->repeat, LATENCY << shift,
+                           PARK << shift, SETTLE << shift, PATIENCE << shift,
+                           folder);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static const char *scenario_of(const VrSweepJob *job)
+{
+    return job->event == VR_SWEEP_SPI    ? "SWEEP_SPI"
+           : job->event == VR_SWEEP_PAIR ? "SWEEP_PAIR"
+                                         : "SWEEP_PI";
+}
+
+static void describe(VrMachineSpec *spec, const VrSweepJob *job,
+                     const VrSweepOptions *o, const char *append)
+{
+    vr_machine_defaults(spec, o->arch);
+    spec->kernel = job->image;
+    spec->backend = o->backend;
+    spec->cpu = o->cpu;
+    spec->scenarios = scenario_of(job);
+    spec->append = append;
+    spec->cpus = MAX(MIN_CPUS, o->vcpu + 2);
+    spec->mem_mib = MEMORY_MIB;
+    spec->timeout_s = o->timeout;
+    spec->unit = strcmp(o->arch, "x86") == 0;
+    spec->trace = false;
+    spec->console = o->console;
+}
+
+static bool watch(VrMachine *m, const VrSweepJob *job)
+{
+    g_autofree char *text =
+        g_strdup_printf("%s: %s, %s", job->kernel, job->window,
+                        vr_sweep_event_name(job->event));
+    gint64 began = g_get_monotonic_time();
+
+    while (!vr_machine_poll(m)) {
+        if (vr_signals_caught()) {
+            return false;
+        }
+        vr_progress_tick(began, text);
+        g_usleep(5000);
+    }
+    vr_progress_clear();
+    return true;
+}
+
+/* What is large, and can be made again. */
+static void tidy(const VrSweepJob *job)
+{
+    g_autofree char *initrd = g_build_filename(job->folder, "initrd.img", NULL);
+
+    remove(initrd);
+}
+
+bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *o, VrError *err)
+{
+    g_autoptr(VrSymbols) symbols = vr_symbols_load(job->symbols, err);
+    g_autofree char *append =
+        g_strjoin(" ", "intel_iommu=on nokaslr", job->append, NULL);
+    g_autofree char *console = g_build_filename(job->folder, "console.txt",
+                                                NULL);
+    g_autofree char *trouble = NULL;
+    g_autofree char *plugin = NULL;
+    VrMachineSpec spec;
+    VrMachine *m;
+    bool ended;
+
+    if (!symbols) {
+        return false;
+    }
+    describe(&spec, job, o, append);
+    plugin = plugin_argument(job, o, vr_machine_icount_shift(o->arch), err);
+    spec.plugin = plugin;
+    m = plugin ? vr_machine_start(&spec, job->folder, err) : NULL;
+    if (!m) {
+        return false;
+    }
+    ended = watch(m, job);
+    job->seconds = vr_machine_seconds(m);
+    trouble = ended ? vr_machine_explain(m) : NULL;
+    vr_machine_free(m);
+    tidy(job);
+    if (!ended) {
+        return vr_error_set(err, VR_ERR_ENVIRONMENT, "interrupted");
+    }
+    vr_sweep_judge(job, symbols, console, trouble);
+    return true;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sweep_plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "catalogue.h"
+#include "kernel_build.h"
+#include "kernel_image.h"
+
+/* An image with what belongs to it. */
+typedef struct Kernel {
+    char *name, *image, *symbols, *append;
+} Kernel;
+
+static void free_kernel(gpointer opaque)
+{
+    Kernel *k = opaque;
+
+    g_free(k->name);
+    g_free(k->image);
+    g_free(k->symbols);
+    g_free(k->append);
+    g_free(k);
+}
+
+/* --- kernels --- */
+
+static bool find_symbols(Kernel *k, const VrSweepRequest *r, VrError *err)
+{
+    k->symbols = r->symbols ? g_strdup(r->symbols)
+                            : vr_symbols_beside(k->image, err);
+    return k->symbols != NULL;
+}
+
+static bool add_own(GPtrArray *kernels, const VrSweepRequest *r, VrError *err)
+{
+    Kernel *k = g_new0(Kernel, 1);
+
+    g_ptr_array_add(kernels, k);
+    k->name = g_strdup(r->kernel);
+    k->image = g_strdup(r->kernel);
+    return vr_kernel_image_check(k->image, r->arch, err) &&
+           find_symbols(k, r, err);
+}
+
+static bool add_ours(GPtrArray *kernels, const VrSweepRequest *r,
+                     const VrKernel *one, unsigned number, unsigned total,
+                     VrError *err)
+{
+    const VrBuildStep step = { number, total, g_get_monotonic_time() };
+    Kernel *k = g_new0(Kernel, 1);
+
+    g_ptr_array_add(kernels, k);
+    k->name = g_strdup(one->name);
+    k->append = g_strdup(one->append);
+    k->image = vr_kernel_build(one, NULL, &step, err);
+    return k->image && find_symbols(k, r, err);
+}
+
+/* "mutant:M1": the catalogue's mutant-m1, x86-mutant-m1, or one of that name */
+static char *mutant_name(const VrCatalogue *catalogue, const char *arch,
+                         const char *word)
+{
+    g_autofree char *lower = g_ascii_strdown(word, -1);
+
+    for (guint i = 0; i < catalogue->kernels->len; i++) {
+        const VrKernel *k = catalogue->kernels->pdata[i];
+        const char *at = strstr(k->name, "mutant-");
+
+        if (strcmp(k->arch, arch) == 0 && k->kind == VR_KERNEL_MUTANT && at &&
+            (strcmp(at + 7, lower) == 0 ||
+             (g_str_has_prefix(at + 7, lower) &&
+              at[7 + strlen(lower)] == '-'))) {
+            return g_strdup(k->name);
+        }
+    }
+    return g_strdup(word);
+}
+
+static char *set_of(const VrCatalogue *catalogue, const VrSweepRequest *r)
+{
+    if (g_str_has_prefix(r->kernel, "mutant:")) {
+        return mutant_name(catalogue, r->arch, r->kernel + 7);
+    }
+    return g_strdup(r->kernel);
+}
+
+static GPtrArray *choose_kernels(const VrSweepRequest *r, VrError *err)
+{
+    g_autoptr(GPtrArray) kernels = g_ptr_array_new_with_free_func(free_kernel);
+    g_autoptr(VrCatalogue) catalogue = NULL;
+    g_autoptr(GPtrArray) ours = NULL;
+    g_autofree char *set = NULL;
+
+    if (strchr(r->kernel, '/') ||
+        g_file_test(r->kernel, G_FILE_TEST_IS_REGULAR)) {
+        return add_own(kernels, r, err) ? g_steal_pointer(&kernels) : NULL;
+    }
+    catalogue = vr_catalogue_load_ours(err);
+    if (!catalogue) {
+        return NULL;
+    }
+    set = set_of(catalogue, r);
+    ours = vr_catalogue_select(catalogue, set, r->arch, err);
+    for (guint i = 0; ours && i < ours->len; i++) {
+        if (!add_ours(kernels, r, ours->pdata[i], i + 1, ours->len, err)) {
+            return NULL;
+        }
+    }
+    return ours ? g_steal_pointer(&kernels) : NULL;
+}
+
+/* --- jobs --- */
+
+static bool name_folder(VrSweepJob *job, const char *folder, guint number,
+                        VrError *err)
+{
+    g_autofree char *name =
+        g_strdup_printf("%02u-%s", number, vr_sweep_event_name(job->event));
+
+    job->folder = g_build_filename(folder, name, NULL);
+    return g_mkdir_with_parents(job->folder, 0755) == 0 ||
+           vr_error_set(err, VR_ERR_ENVIRONMENT, "cannot create '%s': %s",
+                        job->folder, strerror(errno));
+}
+
+static bool add_job(GPtrArray *jobs, const Kernel *k, const char *window,
+                    VrSweepEvent event, const VrSweepRequest *r,
+                    const char *folder, VrError *err)
+{
+    g_autoptr(VrSymbols) symbols = vr_symbols_load(k->symbols, err);
+    VrSweepJob *job = vr_sweep_job_new();
+
+    g_ptr_array_add(jobs, job);
+    job->kernel = g_strdup(k->name);
+    job->image = g_strdup(k->image);
+    job->symbols = g_strdup(k->symbols);
+    job->append = g_strjoin(" ", k->append ? k->append : "",
+                            r->append ? r->append : "", NULL);
+    job->window = g_strdup(window);
+    job->event = event;
+    job->load = vr_sweep_load_of(window);
+    return symbols &&
+           (!r->load || vr_sweep_load(r->load, &job->load, err)) &&
+           vr_sweep_window(symbols, job, err) &&
+           name_folder(job, folder, jobs->len, err);
+}
+
+static bool is_asked_for(const VrSweepRequest *r, VrSweepEvent event)
+{
+    g_autofree char *id = vr_sweep_check_id(r->arch, event);
+
+    return !r->check || g_pattern_match_simple(r->check, id);
+}
+
+static bool add_window(GPtrArray *jobs, const Kernel *k, const char *window,
+                       const VrSweepRequest *r, const char *folder,
+                       VrError *err)
+{
+    g_auto(GStrv) words = g_strsplit(r->events ? r->events : "", ",", 0);
+    const VrSweepEvent *usual = vr_sweep_events(r->arch, window);
+    VrSweepEvent event;
+
+    for (char **word = words; *word; word++) {
+        if (!vr_sweep_event(*word, r->arch, &event, err) ||
+            !add_job(jobs, k, window, event, r, folder, err)) {
+            return false;
+        }
+    }
+    for (; !r->events && *usual != VR_SWEEP_NONE; usual++) {
+        if (is_asked_for(r, *usual) &&
+            !add_job(jobs, k, window, *usual, r, folder, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_kernel(GPtrArray *jobs, const Kernel *k,
+                       const VrSweepRequest *r, const char *folder,
+                       VrError *err)
+{
+    g_auto(GStrv) named = g_strsplit(r->windows ? r->windows : "", ",", 0);
+    const char *const *window = r->windows ? (const char *const *)named
+                                           : vr_sweep_windows(r->arch);
+
+    for (; *window; window++) {
+        if (!add_window(jobs, k, *window, r, folder, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+GPtrArray *vr_sweep_plan(const VrSweepRequest *r, const char *folder,
+                         VrError *err)
+{
+    g_autoptr(GPtrArray) kernels = choose_kernels(r, err);
+    g_autoptr(GPtrArray) jobs =
+        g_ptr_array_new_with_free_func(vr_sweep_job_free);
+
+    for (guint i = 0; kernels && i < kernels->len; i++) {
+        if (!add_kernel(jobs, kernels->pdata[i], r, folder, err)) {
+            return NULL;
+        }
+    }
+    if (kernels && jobs->len == 0) {
+        vr_error_set(err, VR_ERR_USAGE, "--check '%s' names no sweep of the "
+                     "windows; they are %s.sweep.EVENT", r->check, r->arch);
+        return NULL;
+    }
+    return kernels ? g_steal_pointer(&jobs) : NULL;
+}
