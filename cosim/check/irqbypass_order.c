@@ -5,13 +5,29 @@
 #include "view.h"
 
 #define SCENARIO VR_SCENARIO_IRQBYPASS_PAIRS
-#define ROUNDS 14
+#define ROUNDS 15
+
+/* After a collision that came out wrong the agent plays no pairs. */
+static VrVerdict *judge_safe(const VrRun *run)
+{
+    int64_t unsafe;
+
+    if (vr_report_fact(run->report, vr_scenario_name(SCENARIO), "unsafe",
+                       &unsafe) && unsafe) {
+        return vr_verdict_new(VR_VERDICT_FAIL, "eventfds have other users than "
+                              "they should (x86.irqbypass.collision), and "
+                              "nothing could be paired safely");
+    }
+    return NULL;
+}
 
 static VrVerdict *judge_facts(const VrRun *run)
 {
-    VrVerdict *v = vr_ir_fact_is(run, SCENARIO, "wrong", 0,
-                                 "entries of the remapping table post though "
-                                 "there is no pair, or the other way");
+    VrVerdict *v = judge_safe(run);
+
+    v = v ? v : vr_ir_fact_is(run, SCENARIO, "wrong", 0,
+                              "entries of the remapping table post though "
+                              "there is no pair, or the other way");
 
     v = v ? v : vr_ir_fact_is(run, SCENARIO, "lost", 0,
                               "interrupts were lost");

@@ -169,9 +169,18 @@ static void forget(int *fd, unsigned count)
     }
 }
 
-void vr_irqbypass_collision(VrContext *ctx)
+static bool is_right(const Play *p)
+{
+    return !p->failed && !p->first_refused && !p->moved_refused &&
+           !p->freed_refused && p->same_vm_busy == TOKENS &&
+           p->second_refused == TOKENS && p->still_refused == TOKENS &&
+           p->back_refused == TOKENS;
+}
+
+bool vr_irqbypass_collision(VrContext *ctx)
 {
     static Play p;
+    bool right = false;
 
     p = (Play){ .ctx = ctx };
     forget(p.first.vm, VMS);
@@ -180,10 +189,12 @@ void vr_irqbypass_collision(VrContext *ctx)
     if (open_all(&p)) {
         play(&p);
         report(&p);
+        right = is_right(&p);
     }
     close_fds(p.first.vm, VMS);
     close_fds(p.second.vm, VMS);
     close_fds(p.event, TOKENS);
     close_fds(&p.kvm, 1);
     close_fds(&p.log, 1);
+    return right;
 }

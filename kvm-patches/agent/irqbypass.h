@@ -37,8 +37,9 @@ void vr_irqbypass_scaling(VrContext *ctx, unsigned scenario);
 /*
  * Second users of eventfds, in the same VM and in another, before and after the
  * first has gone, over many eventfds, and over those that take the places of
- * freed ones: the facts of irqbypass-collision.c.
+ * freed ones: the facts of irqbypass-collision.c. False: not as it should be;
+ * the manager may hold on to what is freed.
  */
-void vr_irqbypass_collision(VrContext *ctx);
+bool vr_irqbypass_collision(VrContext *ctx);
 
 #endif

@@ -46,7 +46,7 @@ static void two_posts(const char *flaw)
     "arm64.irqbypass.collision", VR_SCENARIO_IRQBYPASS_PAIRS_ARM, \
     COLLISION_FACTS
 #define ORDER_FACTS \
-    "source=8 rounds=14 looks=9 wrong=0 posted=2 remapped=3 lost=0 astray=0 " \
+    "source=8 rounds=15 looks=9 wrong=0 posted=2 remapped=3 lost=0 astray=0 " \
     "warnings=0"
 #define ORDER \
     "x86.irqbypass.order", VR_SCENARIO_IRQBYPASS_PAIRS, ORDER_FACTS
@@ -89,8 +89,10 @@ static const Case cases[] = {
     { ORDER, "astray=1", FAIL, "the host handled", two_posts },
     { ORDER, "warnings=1", FAIL, "warned", two_posts },
     { ORDER, "posted=3", FAIL, "the unit posted 2", two_posts },
+    { "x86.irqbypass.order", VR_SCENARIO_IRQBYPASS_PAIRS, "unsafe=0",
+      "unsafe=1", FAIL, "paired safely", NULL },
     { ORDER, "unit", NONE, "QEMU's own", two_posts },
-    { ORDER, "rounds=13", ERROR, "13 of 14 rounds", two_posts },
+    { ORDER, "rounds=14", ERROR, "14 of 15 rounds", two_posts },
     { ORDER, "looks=0", ERROR, "0 looks", two_posts },
     { ORDER, "remapped", ERROR, "'remapped'", two_posts },
     { "x86.irqbypass.order", VR_SCENARIO_IRQBYPASS_PAIRS, "", NULL, ERROR,
