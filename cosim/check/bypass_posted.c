@@ -100,7 +100,7 @@ static VrVerdict *judge_inside(const VrBypassTally *t)
         return vr_verdict_new(VR_VERDICT_ERROR, "no interrupt was posted while "
                               "the vCPU was in the guest");
     }
-    if (t->direct < t->in_guest / 100 * LEAST_DIRECT) {
+    if (t->direct * 100 < t->in_guest * LEAST_DIRECT) {
         return vr_verdict_new(VR_VERDICT_FAIL, "of %" G_GUINT64_FORMAT
                               " posts into the running guest only %"
                               G_GUINT64_FORMAT " were delivered without a VM "
@@ -120,10 +120,10 @@ static VrVerdict *judge(const VrRun *run, const VrSlice *slice)
     v = v ? v : vr_bypass_rules(run, slice, &b);
     v = v ? v : vr_ir_fact_is(run, SCENARIO, "host_irqs", 0,
                               "the host handled interrupts that are posted");
-    v = v ? v : vr_bypass_none_lost(run, SCENARIO, &b);
     v = v ? v : judge_singles(run, &b.round[SINGLES]);
     v = v ? v : judge_storms(run, &b);
     v = v ? v : judge_nic(run, &b.round[NIC]);
+    v = v ? v : vr_bypass_none_lost(run, SCENARIO, &b);
     v = v ? v : judge_inside(t);
     if (v) {
         return v;
