@@ -66,23 +66,16 @@ typedef struct VrBypassWalk {
 
 static inline VrVectors vr_vectors_mine(const uint64_t word[4])
 {
-    VrVectors v;
-
-    for (unsigned i = 0; i < 4; i++) {
-        const unsigned low = i * 64, high = low + 63;
-        uint64_t mask = UINT64_MAX;
-
-        if (low < VR_BYPASS_FIRST_VECTOR) {
-            mask = high < VR_BYPASS_FIRST_VECTOR
-                       ? 0 : mask << (VR_BYPASS_FIRST_VECTOR - low);
-        }
-        if (high > VR_BYPASS_LAST_VECTOR) {
-            mask &= UINT64_MAX >> (high - VR_BYPASS_LAST_VECTOR);
-        }
-        v.word[i] = word[i] & mask;
-    }
-    return v;
+    return (VrVectors){ {
+        0,
+        word[1] & UINT64_MAX << (VR_BYPASS_FIRST_VECTOR - 64),
+        word[2],
+        word[3] & UINT64_MAX >> (255 - VR_BYPASS_LAST_VECTOR),
+    } };
 }
+
+static_assert(VR_BYPASS_FIRST_VECTOR >= 64 && VR_BYPASS_FIRST_VECTOR < 128 &&
+              VR_BYPASS_LAST_VECTOR >= 192, "vr_vectors_mine()");
 
 static inline bool vr_vector_is_mine(unsigned vector)
 {
