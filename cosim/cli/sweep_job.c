@@ -16,7 +16,9 @@
 #define SETTLE 3750u
 #define PATIENCE 6250u
 
-#define MIN_CPUS 3
+/* vCPU and peer, another for orders, and the agent's own */
+#define MIN_CPUS_x86 3
+#define MIN_CPUS_arm64 4
 #define MEMORY_MIB 512
 
 static void free_failure(gpointer failure)
@@ -266,7 +268,9 @@ static void describe(VrMachineSpec *spec, const VrSweepJob *job,
     spec->cpu = o->cpu;
     spec->scenarios = scenario_of(job);
     spec->append = append;
-    spec->cpus = MAX(MIN_CPUS, o->vcpu + 2);
+    spec->cpus = MAX(strcmp(o->arch, "x86") == 0 ? MIN_CPUS_x86
+                                                 : MIN_CPUS_arm64,
+                     o->vcpu + 2);
     spec->mem_mib = MEMORY_MIB;
     spec->timeout_s = o->timeout;
     spec->unit = strcmp(o->arch, "x86") == 0;
@@ -304,7 +308,8 @@ bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *o, VrError *err)
 {
     g_autoptr(VrSymbols) symbols = vr_symbols_load(job->symbols, err);
     g_autofree char *append =
-        g_strjoin(" ", "intel_iommu=on nokaslr", job->append, NULL);
+        g_strjoin(" ", strcmp(o->arch, "x86") == 0 ? "intel_iommu=on" : "",
+                  "nokaslr", job->append, NULL);
     g_autofree char *console = g_build_filename(job->folder, "console.txt",
                                                 NULL);
     g_autofree char *trouble = NULL;

@@ -63,7 +63,7 @@ static void print_failures(FILE *f, const VrSweepJob *job,
     g_autofree char *command = vr_sweep_command(job, o, first->k);
     g_autofree char *trace = trace_of(job, first);
 
-    fprintf(f, "\n%s, %s, %s: an interrupt is lost before %" PRIu64 " of %"
+    fprintf(f, "\n%s, %s, %s: an invariant breaks at %" PRIu64 " of %"
             PRIu64 " instructions\n", job->kernel, job->window,
             vr_sweep_event_name(job->event), job->failed, job->points);
     for (guint i = 0; i < job->failures->len && i < SHOWN; i++) {

@@ -40,6 +40,9 @@ void vr_point_note(VrPoint *p, const VrTraceRec *rec, uint64_t vector)
     case VR_TRACE_VMX_PI_LOST:
         p->lost++;
         break;
+    case VR_TRACE_ICV_DIR:
+        p->ignored += rec->id == vector && !rec->arg[3];
+        break;
     case VR_TRACE_IRQGEN:
         device(p, rec);
         break;
@@ -58,11 +61,14 @@ VrPointVerdict vr_point_judge(const VrPoint *p, const VrSweepConfig *config,
         *why = "the interrupt never reached the guest's handler";
     } else if (p->received > 1) {
         *why = "one interrupt reached the guest's handler more than once";
+    } else if (p->ignored) {
+        *why = "deactivated where it is not in a list register, and not "
+               "trapped: it stays active";
     } else if (p->missing) {
         *why = "an interrupt of the load is lost";
     } else if (p->delivered && p->latency > config->latency) {
         *why = "delivered only when something else pushed it";
-    } else if (p->pushed) {
+    } else if (p->pushed && config->event != VR_SWEEP_SPI) {
         return VR_POINT_AGAIN;
     }
     return **why ? VR_POINT_FAIL : VR_POINT_PASS;

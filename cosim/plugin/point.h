@@ -16,6 +16,7 @@ typedef struct VrPoint {
     unsigned delivered;
     unsigned lost;     /* VMX_PI_LOST records */
     unsigned sent, dropped; /* what the device did */
+    unsigned ignored;  /* arm64: DIR writes that deactivated nothing */
     bool fired;        /* the event is complete */
     bool entered;      /* there was a VM entry since */
     bool pushed;       /* and an exit before the delivery */

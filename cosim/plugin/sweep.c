@@ -41,6 +41,7 @@ static unsigned actor;        /* the CPU that waits for orders */
 static bool actor_waits;
 static bool settling;         /* paired; the device's interrupt follows */
 static bool again, over;
+static bool failed; /* the point before */
 static unsigned unopened, unclosed, past, tries, rounds;
 static uint64_t passes;
 static unsigned warm;
@@ -280,6 +281,7 @@ static void judge(void)
     const char *why;
     VrPointVerdict verdict = vr_point_judge(&point, &config, &why);
 
+    failed = verdict == VR_POINT_FAIL;
     if (verdict == VR_POINT_AGAIN && ++tries < TRIES) {
         return;
     }
@@ -314,6 +316,15 @@ static bool answered(void)
         return false;
     }
     return true;
+}
+
+/* Not judged; but a failure leaves traces, which the agent is to remove. */
+static void warm_up(void)
+{
+    const char *why;
+
+    warm++;
+    failed = vr_point_judge(&point, &config, &why) == VR_POINT_FAIL;
 }
 
 /* Something is still under way, and another round may bring it. */
@@ -355,7 +366,8 @@ static void come_round(uint64_t value)
     case PARKED:
     case FIRED:
         again = unfinished();
-        if (!again && point.fired && warm++ < WARM_UP) {
+        if (!again && point.fired && warm < WARM_UP) {
+            warm_up();
             break;
         }
         if (!again && !point.fired) {
@@ -373,7 +385,7 @@ static void come_round(uint64_t value)
 static uint64_t next(void)
 {
     if (over) {
-        return VR_SWEEP_OVER;
+        return VR_SWEEP_OVER | (failed ? VR_SWEEP_FAILED : 0);
     }
     if (again) {
         return VR_SWEEP_AGAIN;
@@ -385,6 +397,10 @@ static uint64_t next(void)
     vr_log_next();
     if (config.load == VR_SWEEP_LOAD_POST) {
         give(VR_SWEEP_POST);
+    }
+    if (failed) {
+        failed = false;
+        return VR_SWEEP_POINT | VR_SWEEP_FAILED;
     }
     return VR_SWEEP_POINT;
 }

@@ -48,6 +48,12 @@ bool virelay_sweep_attach(const VrSweepOps *ops);
  */
 void virelay_sweep_leave(uintptr_t ra) __attribute__((noreturn));
 
+/*
+ * The CPU that executes. With one TCG thread the index that the plugin
+ * interface gives to a callback is that of the CPU for which the block was
+ * translated first.
+ */
+unsigned virelay_sweep_cpu(void);
 /* End the CPU's turn before its next block: limit() is asked again. */
 void virelay_sweep_turn(unsigned cpu);
 /* A parked CPU executes nothing and takes no interrupt. */

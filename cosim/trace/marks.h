@@ -43,7 +43,8 @@
  *             many of the load's are missing in 31:16; VR_SWEEP_STUCK: the
  *             agent gives up
  * NEXT    RO  what follows: VR_SWEEP_POINT, a point begins; VR_SWEEP_AGAIN,
- *             once more round before this one is judged; VR_SWEEP_OVER
+ *             once more round before this one is judged; VR_SWEEP_OVER. With
+ *             VR_SWEEP_FAILED: the point that ended has failed
  * ORDER   RO  what another CPU has to do now: an event, or VR_SWEEP_QUIT. There
  *             is nothing: 0, and the CPU that reads it halts until an interrupt
  *             or an order comes
@@ -61,6 +62,7 @@
 #define VR_SWEEP_OVER 0
 #define VR_SWEEP_POINT 1
 #define VR_SWEEP_AGAIN 2
+#define VR_SWEEP_FAILED 0x100 /* with it: the point before this one failed */
 #define VR_SWEEP_STUCK (UINT64_C(1) << 32)
 #define VR_SWEEP_QUIT 0xff
 

@@ -87,6 +87,11 @@ void virelay_sweep_leave(uintptr_t ra)
     cpu_loop_exit_restore(current_cpu, ra);
 }
 
+unsigned virelay_sweep_cpu(void)
+{
+    return current_cpu->cpu_index;
+}
+
 void virelay_sweep_turn(unsigned cpu)
 {
     cpu_exit(qemu_get_cpu(cpu));

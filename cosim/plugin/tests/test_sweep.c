@@ -19,7 +19,9 @@
 #define VECTOR 0x51
 #define NONE UINT_MAX
 
-typedef enum Fate { GOOD, LOST, TWICE, LATE, ON_WITHOUT_NOTIFICATION } Fate;
+typedef enum Fate {
+    GOOD, LOST, TWICE, LATE, ON_WITHOUT_NOTIFICATION, IGNORED,
+} Fate;
 
 /* What is made up. Instructions are counted from 0. */
 static struct {
@@ -143,7 +145,7 @@ static void pass_time(uint64_t ns)
 static void actor_runs(void)
 {
     if (order_given && !fake.no_actor &&
-        vr_sweep_ops.read(1, VR_TESTDEV_SWEEP_ORDER) == VR_SWEEP_POST) {
+        vr_sweep_ops.read(1, VR_TESTDEV_SWEEP_ORDER) == config.event) {
         order_given = false;
         g_assert_true(parked);
         fired_at = at;
@@ -221,6 +223,9 @@ static void deliver(void)
         if (fate == ON_WITHOUT_NOTIFICATION) {
             record(VR_TRACE_VMX_PI_LOST, 0, 0);
         }
+        if (fate == IGNORED) {
+            record(VR_TRACE_ICV_DIR, VECTOR, 0);
+        }
         record(VR_TRACE_VMX_VIRQ, VECTOR, 0);
         received += fate == TWICE ? 2 : 1;
         fired_at = NONE;
@@ -232,11 +237,13 @@ static void deliver(void)
 static void play(void)
 {
     uint64_t what;
+    unsigned failures = 0;
 
     vr_sweep_ops.write(0, VR_TESTDEV_SWEEP_VECTOR, VECTOR);
     g_assert_cmpuint(vr_sweep_ops.read(1, VR_TESTDEV_SWEEP_ORDER), ==, 0);
-    while ((what = vr_sweep_ops.read(0, VR_TESTDEV_SWEEP_NEXT))) {
-        if (what == VR_SWEEP_POINT) {
+    while ((what = vr_sweep_ops.read(0, VR_TESTDEV_SWEEP_NEXT)) & 0xff) {
+        failures += (what & VR_SWEEP_FAILED) != 0;
+        if ((what & 0xff) == VR_SWEEP_POINT) {
             received = 0;
             fired_at = NONE;
         }
@@ -249,6 +256,7 @@ static void play(void)
     }
     g_assert_cmpuint(vr_sweep_ops.read(1, VR_TESTDEV_SWEEP_ORDER), ==,
                      VR_SWEEP_QUIT);
+    g_assert_cmpuint(failures, ==, fake.fate != GOOD);
     vr_sweep_finish();
 }
 
@@ -379,6 +387,7 @@ static void expect_fails_once(Fate fate, const char *why)
     g_autofree char *trace = g_build_filename(folder, "point-7.vrt", NULL);
 
     set_up();
+    config.event = fate == IGNORED ? VR_SWEEP_SPI : VR_SWEEP_MSI;
     fake.special = 6;
     fake.fate = fate;
     text = sweep();
@@ -396,6 +405,7 @@ static void test_failures(void)
     expect_fails_once(TWICE, "more than once");
     expect_fails_once(LATE, "something else pushed");
     expect_fails_once(ON_WITHOUT_NOTIFICATION, "ON set and no notification");
+    expect_fails_once(IGNORED, "not trapped");
 }
 
 static void test_ends(void)

@@ -55,10 +55,19 @@ static void broken(VrVcpu *vcpu)
     }
 }
 
+static bool is_round(const struct kvm_run *run)
+{
+    return run->exit_reason == KVM_EXIT_MMIO && run->mmio.is_write &&
+           run->mmio.phys_addr == VR_GUEST_ROUND_BASE;
+}
+
 /* false: the vCPU cannot go on. */
 static bool run_once(VrVcpu *vcpu)
 {
     if (ioctl(vcpu->fd, KVM_RUN, 0) == 0) {
+        if (vcpu->vm->on_round && is_round(vcpu->run)) {
+            return vcpu->vm->on_round(vcpu);
+        }
         broken(vcpu);
         return false;
     }

@@ -57,6 +57,9 @@ struct VrVm {
     uint64_t patience; /* how long to wait for something the guest does, ns */
     uint8_t *code;
     VrGuestShared *shared; /* also the guest's: see guest/shared.h */
+    /* A write to VR_GUEST_ROUND_BASE; false: the vCPU cannot go on. Or NULL */
+    bool (*on_round)(VrVcpu *vcpu);
+    void *opaque; /* on_round's */
     VrVcpu vcpu[VR_GUEST_MAX_VCPUS];
     _Atomic bool has_error;
     char error[VR_VM_ERROR_SIZE]; /* the first error, if has_error */

@@ -85,7 +85,7 @@ void vr_sweep_round(VrGuest *guest, unsigned vcpu, uint8_t vector)
         end_round(s);
     }
     s->begun = true;
-    switch (vr_sweep_read(VR_TESTDEV_SWEEP_NEXT)) {
+    switch (vr_sweep_read(VR_TESTDEV_SWEEP_NEXT) & 0xff) {
     case VR_SWEEP_POINT:
         begin_point(s);
         break;

@@ -35,4 +35,7 @@ bool guest_drain_inbox(VrGuestVcpu *me);
 /* STRESS: counts an acknowledge of an SPI that was not injected. */
 void guest_note_ack(VrGuestVcpu *me, uint32_t intid);
 
+/* One round of VR_IDLE_SWEEP. */
+void guest_sweep(VrGuestVcpu *me);
+
 #endif

@@ -58,6 +58,21 @@ static void execute(VrGuestVcpu *me)
     }
 }
 
+static void idle(VrGuestVcpu *me)
+{
+    switch (load(&me->idle)) {
+    case VR_IDLE_WFI:
+        wfi();
+        break;
+    case VR_IDLE_SWEEP:
+        guest_sweep(me);
+        break;
+    default:
+        store(&me->spins, me->spins + 1);
+        relax();
+    }
+}
+
 void vr_guest_main(uint32_t vcpu)
 {
     VrGuestVcpu *me = &shared->vcpu[vcpu];
@@ -73,12 +88,7 @@ void vr_guest_main(uint32_t vcpu)
             execute(me);
             store(&me->completed, request);
         } else if (!guest_drain_inbox(me)) {
-            if (load(&me->idle) == VR_IDLE_WFI) {
-                wfi();
-            } else {
-                store(&me->spins, me->spins + 1);
-                relax();
-            }
+            idle(me);
         }
     }
 }

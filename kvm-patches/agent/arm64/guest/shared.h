@@ -15,6 +15,8 @@
 #define VR_GUEST_SHARED_SIZE 0x00010000
 /* Nothing is mapped here: a write ends the vCPU's run with an MMIO exit. */
 #define VR_GUEST_PANIC_BASE 0x60000000
+#define VR_GUEST_ROUND_BASE 0x60001000 /* nor here: VR_IDLE_SWEEP */
+#define VR_GUEST_SWEEP_TURNS 4000
 
 #define VR_GUEST_MAX_VCPUS 8
 #define VR_GUEST_MAX_INTID 96 /* SPIs in use: INTIDs 32 to 95 */
@@ -49,6 +51,11 @@ enum {
 enum {
     VR_IDLE_SPIN, /* counts in VrGuestVcpu.spins */
     VR_IDLE_WFI,
+    /*
+     * Comes out by a write to VR_GUEST_ROUND_BASE; then, as soon as vCPU arg0
+     * has EOIed as many SPIs as are due, writes DIR for SPI arg1.
+     */
+    VR_IDLE_SWEEP,
 };
 
 typedef struct VrGuestVcpu {
@@ -60,7 +67,7 @@ typedef struct VrGuestVcpu {
     uint32_t policy;
     uint32_t idle;
     uint32_t gate; /* SPIs that may pass, of all acknowledged by this vCPU */
-    uint32_t pad0;
+    uint32_t sweep_seen; /* the guest's: EOIs that were followed by a DIR */
 
     /* Written by the guest */
     uint32_t completed; /* request of the last command done */
@@ -91,7 +98,8 @@ typedef struct VrGuestShared {
     uint32_t eoimode;
     /* STRESS: after DIR, give one SPI in 2^n a new IROUTER; 0: never */
     uint32_t reroute_shift;
-    uint32_t pad[13];
+    uint32_t due; /* VR_IDLE_SWEEP: SPIs that the agent has injected */
+    uint32_t pad[12];
 
     /* Atomic: STRESS; bit n: INTID 32 + n */
     uint64_t injected; /* set by the agent, cleared by acknowledge */
