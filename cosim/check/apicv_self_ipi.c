@@ -134,11 +134,23 @@ static VrVerdict *not_applicable(const VrRun *run)
                                            "does not use APICv");
 }
 
+/* Without icount, time is the host's, which does other things too. */
+static VrVerdict *not_counted(const VrRun *run)
+{
+    int64_t counted;
+    VrVerdict *v = vr_need_fact(run, SCENARIO, "counted", &counted);
+
+    return v || counted ? v : vr_verdict_new(VR_VERDICT_NOT_APPLICABLE,
+                                             "instructions are counted with "
+                                             "icount only");
+}
+
 static VrVerdict *judge(const VrRun *run, const VrSlice *slice)
 {
     g_autoptr(GString) costs = g_string_new(NULL);
     VrVerdict *v = not_applicable(run);
 
+    v = v ? v : not_counted(run);
     for (size_t i = 0; i < G_N_ELEMENTS(ways) && !v; i++) {
         int64_t sent = 0;
 

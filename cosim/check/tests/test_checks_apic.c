@@ -166,7 +166,7 @@ static void apicv(Synth *s, const Case *c)
     if (!is(c, "no-load")) {
         load(c);
     }
-    add_facts(s, c, scenario, "vmx=1 apicv=1 nops_least=1600 icr_self_least="
+    add_facts(s, c, scenario, "vmx=1 apicv=1 counted=1 nops_least=1600 icr_self_least="
               "24400 icr_others_least=24384 icr_id_least=18784 "
               "icr_nobody_least=14880" SENT("icr_self") SENT("icr_id")
               SENT("self_msr") SENT("xapic_self") SENT("load"));
@@ -213,6 +213,8 @@ static const Case cases[] = {
     { TWO, "pending_later_a", ERROR, "'pending_later_a'" },
     { COST, NULL, PASS, "shorthand 1525 instructions, 1524 of them" },
     { COST, "apicv=0", NONE, "does not use APICv" },
+    { COST, "counted=0", NONE, "icount" },
+    { COST, "counted", ERROR, "'counted'" },
     { COST, "vmx=0", NONE, "does not have vmx" },
     { COST, "icr_self_least=26416", PASS, "1651" },
     { COST, "icr_self_least=26417", FAIL, "1/12" },

@@ -22,6 +22,8 @@
 #define DESCRIPTOR_CODE 0x00af9b000000ffffull /* 64-bit, DPL 0 */
 #define DESCRIPTOR_DATA 0x00cf93000000ffffull
 
+#define TURNS_PER_MS 1000 /* with QEMU's icount shift 4 it is about half that */
+
 extern const uint8_t vr_guest_image[], vr_guest_image_end[];
 
 static void write_page_tables(uint8_t *memory)
@@ -73,6 +75,7 @@ void vr_guest_load(VrGuest *guest, bool x2apic)
         page->self = page_address(i);
         page->index = i;
         page->x2apic = x2apic;
+        page->patience = guest->ctx->params->patience * TURNS_PER_MS;
         guest->vcpu[i] = page;
     }
 }

@@ -2,9 +2,6 @@
 /* The guest's main loop: commands of the agent, else idle. */
 #include "guest.h"
 
-/* Turns of relax() until an interrupt that one sent is given up */
-#define PATIENCE 20000
-
 void vr_guest_main(VrGuestVcpu *me);
 
 /* The page of a vCPU; all have the same size. */
@@ -17,7 +14,7 @@ static const VrGuestVcpu *page_of(uint32_t vcpu)
 static void await(VrGuestVcpu *me, const uint32_t *count, uint32_t before)
 {
     for (unsigned i = 0; load(count) == before; i++) {
-        if (i == PATIENCE) {
+        if (i == me->patience) {
             store(&me->missing, me->missing + 1);
             return;
         }

@@ -112,13 +112,15 @@ typedef struct VrGuestVcpu {
     uint64_t self; /* this structure's address in the guest: GS:0 */
     uint32_t index;
     uint32_t x2apic;
+    uint32_t patience; /* turns until an interrupt that one sent is given up */
+    uint32_t pad0;
 
     /* Written by the agent; a new value of request makes the command start. */
     uint32_t request;
     uint32_t command;
     uint64_t arg[4];
     uint32_t idle;
-    uint32_t pad0;
+    uint32_t pad1;
 
     /* Written by the guest */
     uint32_t online;    /* 1: the APIC is on, interrupts are enabled */
