@@ -188,7 +188,7 @@ static VrVerdict *judge_parts(const VrRun *run, const VrSlice *slice,
     return v;
 }
 
-/* An EOI that is rightly intercepted costs the same with ten times the routes. */
+/* An EOI that is rightly intercepted costs the same, with many routes too. */
 static VrVerdict *judge_cost(const VrRun *run)
 {
     const VrScenario scenario = VR_SCENARIO_IOAPIC_STALE_EOI;

@@ -166,8 +166,8 @@ static void apicv(Synth *s, const Case *c)
     if (!is(c, "no-load")) {
         load(c);
     }
-    add_facts(s, c, scenario, "vmx=1 apicv=1 counted=1 nops_least=1600 icr_self_least="
-              "24400 icr_others_least=24384 icr_id_least=18784 "
+    add_facts(s, c, scenario, "vmx=1 apicv=1 counted=1 nops_least=1600 "
+              "icr_self_least=24400 icr_others_least=24384 icr_id_least=18784 "
               "icr_nobody_least=14880" SENT("icr_self") SENT("icr_id")
               SENT("self_msr") SENT("xapic_self") SENT("load"));
     finish(s, scenario);

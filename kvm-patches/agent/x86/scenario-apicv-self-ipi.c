@@ -160,7 +160,9 @@ static bool play_rounds(VrContext *ctx, bool x2apic, unsigned vcpus,
 
 void vr_scenario_APICV_SELF_IPI(VrContext *ctx)
 {
-    static const unsigned alone[] = { SHORTHAND, OWN_ID, MSR, NOBODYS, OTHERS, 0 };
+    static const unsigned alone[] = {
+        SHORTHAND, OWN_ID, MSR, NOBODYS, OTHERS, 0,
+    };
     static const unsigned xapic[] = { XAPIC, 0 };
     static const unsigned load[] = { LOAD, 0 };
     bool ok;
