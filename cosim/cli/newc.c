@@ -74,7 +74,8 @@ bool vr_newc_join(const char *base, const char *name, const char *path,
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     g_autoptr(GError) error = NULL;
 
-    if (!add_archive(bytes, base, err) || !add_file(bytes, name, path, err) ||
+    if (!add_archive(bytes, base, err) ||
+        (path && !add_file(bytes, name, path, err)) ||
         (more && !add_archive(bytes, more, err))) {
         return false;
     }

@@ -7,8 +7,8 @@
 
 /*
  * Write to @out the archive @base (compressed or not), after it one that holds
- * the file @path as @name, and then the archive @more, if not NULL. False with
- * *err.
+ * the file @path as @name, and then the archive @more; the last two if not NULL.
+ * False with *err.
  */
 bool vr_newc_join(const char *base, const char *name, const char *path,
                   const char *more, const char *out, VrError *err);

@@ -6,7 +6,14 @@
 #include "progress.h"
 
 #define CELL 7
+#define SMALL_CELL 2
+#define WIDEST 120 /* of a table with cells in words */
 #define LONGEST 5 /* machines whose times are told */
+
+static const char *gap(int width)
+{
+    return width == SMALL_CELL ? " " : "  ";
+}
 
 /* Verdicts as they fit a cell. */
 static const char *short_name(VrOutcome outcome)
@@ -15,20 +22,38 @@ static const char *short_name(VrOutcome outcome)
                                                 : vr_outcome_name(outcome);
 }
 
-static void print_cell(FILE *f, const VrRow *row)
+/* Many checks: a letter each. */
+static char letter(VrOutcome outcome)
+{
+    static const char letters[] = {
+        [VR_VERDICT_PASS] = 'p',
+        [VR_VERDICT_FAIL] = 'F',
+        [VR_VERDICT_NOT_APPLICABLE] = 'n',
+        [VR_VERDICT_ERROR] = 'E',
+    };
+
+    return letters[outcome];
+}
+
+static void print_cell(FILE *f, const VrRow *row, int width)
 {
     const char *colour = "", *plain = "";
     char text[16];
 
-    snprintf(text, sizeof(text), "%s%s", short_name(row->verdict->outcome),
-             row->met ? "" : " !");
+    if (width == SMALL_CELL) {
+        snprintf(text, sizeof(text), "%c%s", letter(row->verdict->outcome),
+                 row->met ? "" : "!");
+    } else {
+        snprintf(text, sizeof(text), "%s%s", short_name(row->verdict->outcome),
+                 row->met ? "" : " !");
+    }
     if (vr_colour(f)) {
         colour = !row->met ? "\033[1;31m"
                : row->verdict->outcome == VR_VERDICT_PASS ? "\033[32m"
                                                           : "\033[33m";
         plain = "\033[0m";
     }
-    fprintf(f, "  %s%-*s%s", colour, CELL, text, plain);
+    fprintf(f, "%s%s%-*s%s", gap(width), colour, width, text, plain);
 }
 
 static int name_width(const GPtrArray *results)
@@ -61,15 +86,16 @@ static GPtrArray *all_checks(const GPtrArray *results)
     return checks;
 }
 
-static void print_row(FILE *f, const VrResultSet *r, const GPtrArray *checks)
+static void print_row(FILE *f, const VrResultSet *r, const GPtrArray *checks,
+                      int width)
 {
     for (guint i = 0; i < checks->len; i++) {
         const VrRow *row = vr_result_row(r, checks->pdata[i]);
 
         if (row) {
-            print_cell(f, row);
+            print_cell(f, row, width);
         } else {
-            fprintf(f, "  %-*s", CELL, "-");
+            fprintf(f, "%s%-*s", gap(width), width, "-");
         }
     }
     fputc('\n', f);
@@ -79,22 +105,28 @@ static void print_table(FILE *f, const GPtrArray *results)
 {
     g_autoptr(GPtrArray) checks = all_checks(results);
     int width = name_width(results);
+    bool small = width + (int)checks->len * (CELL + 2) > WIDEST;
+    int cell = small ? SMALL_CELL : CELL;
 
     for (guint i = 0; i < checks->len; i++) {
         const VrCheck *check = checks->pdata[i];
 
         fprintf(f, "%2u  %-28s %s\n", i + 1, check->id, check->title);
     }
+    if (small) {
+        fprintf(f, "\np: pass, F: fail, n: not applicable, E: error; "
+                "!: not expected\n");
+    }
     fprintf(f, "\n%-*s", width, "kernel");
     for (guint i = 0; i < checks->len; i++) {
-        fprintf(f, "  %-*u", CELL, i + 1);
+        fprintf(f, "%s%-*u", gap(cell), cell, i + 1);
     }
     fputc('\n', f);
     for (guint k = 0; k < results->len; k++) {
         const VrResultSet *r = results->pdata[k];
 
         fprintf(f, "%-*s", width, r->kernel->name);
-        print_row(f, r, checks);
+        print_row(f, r, checks, cell);
     }
 }
 
@@ -199,7 +231,7 @@ void vr_verdicts_print(FILE *f, const VrResultSet *r)
     for (guint i = 0; i < r->rows->len; i++) {
         const VrRow *row = r->rows->pdata[i];
 
-        print_cell(f, row);
+        print_cell(f, row, CELL);
         fprintf(f, " %-28s %s\n", row->check->id, row->verdict->reason);
         if (row->verdict->outcome != VR_VERDICT_PASS) {
             print_evidence(f, row->verdict);
