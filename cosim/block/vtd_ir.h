@@ -238,11 +238,12 @@ enum {
  *   - ICS_REG: IWC. IP of FECTL_REG and IECTL_REG is read-only.
  *
  * Fault log: a record goes to the next FRCD_REG in turn, beginning with 0
- * after reset; faults are not collapsed. If PFO is 1, it is dropped; if that
- * register's F is 1, PFO is set and it is dropped. Of an interrupt fault: FI
- * bits 63:48 = index, SID, FR; the rest 0. PPF is the OR of all F. Registers
- * other than F (write 1 to clear) are read-only. A dropped request has no
- * other effect than its fault.
+ * after reset, and only then (the manual: also while TES and IES are both 0; of
+ * these the block has only IES, as IRES); faults are not collapsed. If PFO is 1,
+ * it is dropped; if that register's F is 1, PFO is set and it is dropped. Of an
+ * interrupt fault: FI bits 63:48 = index, SID, FR; the rest 0. PPF is the OR of
+ * all F. Registers other than F (write 1 to clear) are read-only. A dropped
+ * request has no other effect than its fault.
  *
  * Fault event: setting PPF (0 to 1), IQE, ICE or ITE is an interrupt condition
  * if PFO, PPF, IQE, ICE and ITE were all 0 before. PFO alone is none. The

@@ -198,23 +198,51 @@ static void test_misaligned(void)
     check_untouched();
 }
 
+static const uint64_t not_listed[] = {
+    0x00, 0x04, 0x20, 0x24, 0x28, 0x2c, 0x30, 0x48, 0x58, 0x5c, 0x60,
+    0x64, 0x68, 0x6c, 0x70, 0x78, 0x98, 0xc0, 0xc8, 0xdc, 0xe0, 0xf0,
+    0x100, 0x110, 0x200, 0x21c, 0x2a0, 0x2a8, 0x2ac, 0x400, 0xffc, 0x1000,
+    0x1018, 0x2018, 0x10000, 0x100000018, 0x100000220, 0x8000000000000018,
+    0xfffffffffffffffc,
+};
+
 static void test_not_listed(void)
 {
-    static const uint64_t offsets[] = {
-        0x00, 0x04, 0x20, 0x24, 0x28, 0x2c, 0x30, 0x48, 0x58, 0x5c, 0x60,
-        0x64, 0x68, 0x6c, 0x70, 0x78, 0x98, 0xc0, 0xc8, 0xdc, 0xe0, 0xf0,
-        0x100, 0x110, 0x200, 0x21c, 0x2a0, 0x2a8, 0x2ac, 0x400, 0xffc, 0x1000,
-        0x1018, 0x2018, 0x10000, 0x100000018, 0x100000220, 0x8000000000000018,
-        0xfffffffffffffffc,
-    };
-
-    for (unsigned i = 0; i < COUNT_OF(offsets); i++) {
-        check_nothing(offsets[i], 4);
-        if (offsets[i] % 8 == 0) {
-            check_nothing(offsets[i], 8);
+    for (unsigned i = 0; i < COUNT_OF(not_listed); i++) {
+        check_nothing(not_listed[i], 4);
+        if (not_listed[i] % 8 == 0) {
+            check_nothing(not_listed[i], 8);
         }
     }
     check_untouched();
+}
+
+/* All records full of ones: none of it shows anywhere else. */
+static void test_beside_faults(void)
+{
+    const unsigned records = 8;
+
+    rig_variant("frcd", records);
+    for (unsigned i = 0; i <= records; i++) {
+        msg(VR_VTD_DMA_FAULT, UINT64_MAX, UINT64_MAX);
+    }
+    EQ(rd(VR_VTD_FSTS_REG), PFO | PPF);
+    for (uint64_t at = VR_VTD_IRTA_REG + 8; at < VR_VTD_FRCD_REG; at += 8) {
+        EQ(rd8(at), 0);
+    }
+    for (unsigned i = 0; i < 2 * records; i++) {
+        EQ(rd8(VR_VTD_FRCD_REG + 8 * i), UINT64_MAX);
+    }
+    for (uint64_t at = VR_VTD_FRCD_REG + 16 * records; at < 0x400; at += 8) {
+        EQ(rd8(at), 0);
+    }
+    for (unsigned i = 0; i < COUNT_OF(not_listed); i++) {
+        check_nothing(not_listed[i], 4);
+    }
+    EQ(rd(VR_VTD_FSTS_REG), PFO | PPF);
+    EQ(rd8(VR_VTD_FRCD_REG), UINT64_MAX);
+    EQ(rd8(VR_VTD_FRCD_REG + 16 * records - 8), UINT64_MAX);
+    EFFECTS("");
 }
 
 /* The last listed word beside one that is not. */
@@ -267,6 +295,8 @@ const Test register_tests[] = {
       test_misaligned },
     { "locations without register, 11.4 \"Register Descriptions\"",
       test_not_listed },
+    { "the same beside fault records, 11.4 \"Fault Recording Registers\"",
+      test_beside_faults },
     { "beside the last register, 11.4 \"Register Descriptions\"",
       test_edges },
     { "undefined messages and wires, block contract", test_unknown_stimuli },
