@@ -288,7 +288,8 @@ static bool add_own_x86(GPtrArray *kernels, const Arguments *a, VrError *err)
         return false;
     }
     g_strfreev(own->checks);
-    own->checks = g_strsplit("x86.boot;x86.vmx.*;x86.svm.*", ";", 0);
+    own->checks = g_strsplit("x86.boot;x86.vmx.*;x86.svm.*;x86.ioapic.*;"
+                             "x86.apicv.*", ";", 0);
     g_strfreev(posted->checks);
     posted->checks = g_strsplit("x86.boot;x86.ir.*;x86.pi.*", ";", 0);
     posted->append = g_strdup("intremap=posted_msi");
