@@ -7,6 +7,25 @@
 
 #define SCENARIO VR_SCENARIO_BYPASS_HALTED
 
+/*
+ * The unit's notifications are judged round by round. The host counts those
+ * that it sends itself, too: a vCPU that was woken and is preempted before it
+ * has left its loop of waiting arms the wakeup again, and finds ON set.
+ */
+static VrVerdict *judge_wakeups(const VrRun *run)
+{
+    int64_t wakeups, rounds;
+    VrVerdict *v = vr_need_fact(run, SCENARIO, "wakeups", &wakeups);
+
+    v = v ? v : vr_need_fact(run, SCENARIO, "rounds", &rounds);
+    if (v || wakeups >= rounds) {
+        return v;
+    }
+    return vr_verdict_new(VR_VERDICT_FAIL, "the host got %" G_GINT64_FORMAT
+                          " wakeup interrupts for %" G_GINT64_FORMAT
+                          " interrupts to blocked vCPUs", wakeups, rounds);
+}
+
 static VrVerdict *judge_facts(const VrRun *run)
 {
     VrVerdict *v = vr_ir_facts_equal(run, SCENARIO, "blocked", "rounds",
@@ -17,10 +36,7 @@ static VrVerdict *judge_facts(const VrRun *run)
                                   "vCPU");
     v = v ? v : vr_ir_facts_equal(run, SCENARIO, "in_time", "rounds",
                                   "a blocked vCPU was not woken");
-    v = v ? v : vr_ir_facts_equal(run, SCENARIO, "wakeups", "rounds",
-                                  "the host did not get one wakeup interrupt "
-                                  "for each");
-    return v;
+    return v ? v : judge_wakeups(run);
 }
 
 static VrVerdict *judge_round(const VrBypassTally *t, unsigned number)

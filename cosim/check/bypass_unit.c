@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Marks, what the device sends, and what the unit makes of it. */
+#include <string.h>
+
 #include "bypass_walk.h"
 #include "irqgen.h"
 #include "vtd_ir.h"
@@ -38,23 +40,46 @@ static void see_mark(VrBypassWalk *w, const VrTraceRec *r, size_t i)
 
 static void see_stimulus(VrBypassWalk *w, const VrTraceRec *r)
 {
-    w->own = r->arg[2] == VR_STIM_MSG && r->id == VR_VTD_REQUEST &&
-             (r->arg[1] >> 32 & 0xffff) == w->source;
-    w->request = w->own ? w->fired : 0;
+    VrBypassRequest *q;
+
+    w->timed |= r->arg[2] == VR_STIM_TIME;
+    if (r->arg[2] != VR_STIM_MSG || r->id != VR_VTD_REQUEST) {
+        return;
+    }
+    /* One that was not accepted never lands. */
+    if (!w->timed || w->waiting == VR_BYPASS_WAITS) {
+        w->waiting = 0;
+    }
+    q = &w->waits[w->waiting++];
+    q->own = (r->arg[1] >> 32 & 0xffff) == w->source;
+    q->vector = q->own ? w->fired : 0;
     w->fired = 0;
 }
 
+/* Requests land in order. */
+static VrBypassRequest land(VrBypassWalk *w)
+{
+    const VrBypassRequest first = w->waiting ? w->waits[0]
+                                             : (VrBypassRequest){ false, 0 };
+
+    if (w->waiting) {
+        w->waiting--;
+        memmove(w->waits, w->waits + 1, w->waiting * sizeof(w->waits[0]));
+    }
+    return first;
+}
+
 /* Posts may go to the new place before the mark says so, and not back. */
-static void judge_place(VrBypassWalk *w, unsigned vcpu, unsigned vector,
-                        size_t i)
+static void judge_place(VrBypassWalk *w, int from, unsigned vcpu,
+                        unsigned vector, size_t i)
 {
     VrBypassRoute *route;
     uint64_t here = place(vcpu, vector);
 
-    if (!w->request || w->request > VR_BYPASS_DEVICE_VECTORS) {
+    if (!from || from > VR_BYPASS_DEVICE_VECTORS) {
         return;
     }
-    route = &w->route[w->request - 1];
+    route = &w->route[from - 1];
     if (!route->now || (!route->next && here == route->now) ||
         here == route->next) {
         return;
@@ -81,7 +106,7 @@ static void taken_unseen(VrBypassWalk *w, VrBypassVcpu *v, unsigned vector,
 }
 
 static void see_pir(VrBypassWalk *w, unsigned vcpu, const VrTraceRec *cas,
-                    uint64_t after, size_t i)
+                    uint64_t after, int from, size_t i)
 {
     VrBypassVcpu *v = &w->vcpu[vcpu];
     const uint64_t before = cas->arg[1];
@@ -100,7 +125,7 @@ static void see_pir(VrBypassWalk *w, unsigned vcpu, const VrTraceRec *cas,
         vr_bypass_broken(w, i, "a vector was posted that no device was given");
         return;
     }
-    judge_place(w, vcpu, bit, i);
+    judge_place(w, from, vcpu, bit, i);
     was = vr_vectors_has(&v->pir, bit);
     if (was) {
         taken_unseen(w, v, bit, i);
@@ -137,22 +162,29 @@ static bool more_of(const VrBypassWalk *w, size_t i, uint8_t instance,
 static void see_cas(VrBypassWalk *w, const VrTraceRec *r, size_t i)
 {
     const uint64_t descriptor = r->arg[0] & ~(uint64_t)(PID_SIZE - 1);
+    const bool pir = r->arg[0] % PID_SIZE < PID_CONTROL;
     VrTraceRec more;
+    VrBypassRequest from = { false, 0 };
 
+    if (!more_of(w, i, r->cpu, &more) || r->arg[3] & VR_ATTR_FAULT ||
+        more.arg[2] != r->arg[1]) {
+        return;
+    }
+    if (pir) {
+        from = land(w);
+    }
     for (unsigned n = 0; n < w->vcpus; n++) {
         if (w->vcpu[n].descriptor != descriptor) {
             continue;
         }
-        if (!more_of(w, i, r->cpu, &more) || r->arg[3] & VR_ATTR_FAULT ||
-            more.arg[2] != r->arg[1]) {
-            return;
-        }
-        if (r->arg[0] % PID_SIZE < PID_CONTROL) {
-            see_pir(w, n, r, more.arg[1], i);
+        if (pir) {
+            see_pir(w, n, r, more.arg[1], from.vector, i);
         } else {
             see_control(w, n, r->arg[1], more.arg[1]);
         }
+        return;
     }
+    w->t->remapped += from.own; /* the host has its own posted, too */
 }
 
 static void see_notify(VrBypassWalk *w, const VrTraceRec *r, size_t i)
@@ -196,8 +228,8 @@ static void see_effect(VrBypassWalk *w, const VrTraceRec *r, size_t i)
     case VR_EFF_MSG:
         if (r->id == VR_VTD_NOTIFY) {
             see_notify(w, r, i);
-        } else if (r->id == VR_VTD_REMAPPED && w->own) {
-            w->t->remapped++;
+        } else if (r->id == VR_VTD_REMAPPED || r->id == VR_VTD_PASS) {
+            w->t->remapped += land(w).own;
         }
         break;
     }

@@ -33,7 +33,7 @@ typedef struct VrBypassTally {
     uint64_t active;     /* notifications with the active vector */
     uint64_t wakeups;    /* with another one */
     uint64_t suppressed; /* posts that found SN set and ON clear */
-    uint64_t remapped;   /* the device's, sent to a local APIC */
+    uint64_t remapped;   /* the device's, that went to the host */
     uint64_t entries;    /* VM entries of the vCPUs */
 } VrBypassTally;
 

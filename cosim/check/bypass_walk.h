@@ -10,6 +10,7 @@
 
 #define VR_BYPASS_CPUS 64
 #define VR_BYPASS_DEVICE_VECTORS 64
+#define VR_BYPASS_WAITS 16 /* the unit keeps 8 */
 
 #define VR_PID_ON 1u
 #define VR_PID_SN 2u
@@ -45,6 +46,12 @@ typedef struct VrBypassRoute {
     size_t next_at;
 } VrBypassRoute;
 
+/* A request on its way through the unit */
+typedef struct VrBypassRequest {
+    bool own;   /* the device's */
+    int vector; /* of the device, plus 1; or 0 */
+} VrBypassRequest;
+
 typedef struct VrBypassWalk {
     const VrRun *run;
     VrBypassLook look;
@@ -59,8 +66,9 @@ typedef struct VrBypassWalk {
     VrBypassRoute route[VR_BYPASS_DEVICE_VECTORS];
     unsigned entering; /* CPUs whose VM entry's records are still coming */
     int fired;    /* the device's vector of the request that comes, plus 1 */
-    int request;  /* of the last stimulus, if it is the device's, plus 1 */
-    bool own;     /* the last stimulus is a request of the device */
+    VrBypassRequest waits[VR_BYPASS_WAITS]; /* accepted, in order of arrival */
+    unsigned waiting;
+    bool timed;   /* the unit delays what it does */
     int notifies; /* the vCPU whose ON was set last, plus 1 */
 } VrBypassWalk;
 

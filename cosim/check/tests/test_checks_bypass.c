@@ -448,7 +448,7 @@ static const Case cases[] = {
     { HALTED, halted, "armed", FAIL, "not the wakeup vector" },
     { HALTED, halted, "blocked", FAIL, "did not block" },
     { HALTED, halted, "in_time", FAIL, "was not woken" },
-    { HALTED, halted, "wakeups", FAIL, "one wakeup interrupt" },
+    { HALTED, halted, "wakeups", FAIL, "1 wakeup interrupts for 2" },
     { HALTED, halted, "active-vector", FAIL, "1 by the active one" },
     { HALTED, halted, "again", FAIL, "2 posts" },
     { HALTED, halted, "sleeps", FAIL, "0 deliveries" },

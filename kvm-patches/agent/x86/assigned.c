@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "pci.h"
 
 void vr_msis_init(VrMsis *m, VrVm *vm)
@@ -113,9 +114,10 @@ const char *vr_posting_obstacle(const VrVtd *vtd)
     if (!(vr_vtd_read64(vtd, VR_VTD_CAP) & VR_CAP_PI)) {
         return "the remapping unit does not post (CAP_REG.PI is 0)";
     }
-    if (!vr_file_read("/sys/module/kvm_intel/parameters/enable_apicv", text,
+    if (!vr_cpu_has_vmx() ||
+        !vr_file_read("/sys/module/kvm_intel/parameters/enable_apicv", text,
                       sizeof(text))) {
-        return "the host has no kvm_intel";
+        return "the host has no VMX, or no kvm_intel";
     }
     if (text[0] != 'Y') {
         return "kvm_intel runs without APICv (enable_apicv=0)";

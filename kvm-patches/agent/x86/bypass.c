@@ -37,6 +37,10 @@ static bool open_device(VrBypass *b)
         vr_skip(b->ctx, "%s", obstacle);
         return false;
     }
+    for (unsigned i = 0; i < VR_BYPASS_VECTORS; i++) {
+        b->host_pid[i] = b->rig.posting
+                             ? vr_irte_descriptor(b->rig.irte[i]) : UINT64_MAX;
+    }
     vr_fact(b->ctx, "eime", !!(vr_vtd_read64(&b->rig.vtd, VR_VTD_IRTA) &
                                VR_IRTA_EIME));
     return true;
@@ -148,7 +152,10 @@ bool vr_bypass_route(VrBypass *b, unsigned vector, unsigned vcpu, unsigned as)
 
 bool vr_bypass_is_posted(const VrBypass *b, unsigned vector)
 {
-    return b->rig.irte[vector]->low & VR_IRTE_PST;
+    const VrIrte *entry = b->rig.irte[vector];
+
+    return (entry->low & VR_IRTE_PST) &&
+           vr_irte_descriptor(entry) != b->host_pid[vector];
 }
 
 /* --- what arrives --- */

@@ -26,6 +26,8 @@ typedef struct VrBypass {
     bool created; /* the guest */
     unsigned vcpus;
     VrPid *pid[VR_GUEST_MAX_VCPUS];
+    /* Where the host has its own interrupts posted, if it has */
+    uint64_t host_pid[VR_BYPASS_VECTORS];
 } VrBypass;
 
 /*
@@ -40,7 +42,7 @@ bool vr_bypass_route(VrBypass *b, unsigned vector, unsigned vcpu,
                      unsigned as);
 /* Any MSI; nothing is marked. */
 bool vr_bypass_route_msi(VrBypass *b, unsigned vector, VrMsi msi);
-/* Its entry is a posted one. */
+/* Its entry is a posted one, into the guest. */
 bool vr_bypass_is_posted(const VrBypass *b, unsigned vector);
 
 /* Received by all vCPUs, of all vectors that devices are given. */
