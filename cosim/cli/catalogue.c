@@ -17,7 +17,8 @@ static const char *const kind_names[] = {
 
 static const char *const known_keys[] = {
     "kind", "arch", "description", "config", "on-top-of", "patches",
-    "caught-by", "expect-fail", "append", "checks", "cpu", "unit", NULL,
+    "caught-by", "expect-fail", "append", "checks", "cpu", "unit", "alias",
+    "sweep", NULL,
 };
 
 typedef struct Loader {
@@ -226,6 +227,43 @@ static bool get_cpu(const Loader *l, VrKernel *k)
     return true;
 }
 
+static bool get_sweep(const Loader *l, VrKernel *k)
+{
+    g_autofree char *sweep = get(l, k->name, "sweep");
+
+    k->sweep = g_strcmp0(sweep, "yes") == 0;
+    if (sweep && (!k->sweep || k->kind != VR_KERNEL_MUTANT ||
+                  *k->caught_by)) {
+        return wrong(l, k->name, "sweep has to be 'yes', for a mutant without "
+                     "caught-by, or left out");
+    }
+    return true;
+}
+
+/* A word has to mean one kernel. */
+static bool check_names(const Loader *l, const VrCatalogue *c,
+                        const VrKernel *k)
+{
+    const char *const names[] = { k->name, k->alias };
+
+    for (size_t n = 0; n < G_N_ELEMENTS(names) && names[n]; n++) {
+        if (!*names[n] || strpbrk(names[n], "/ \t,:") || *names[n] == '.') {
+            return wrong(l, k->name, "a kernel's name is a folder's name too: "
+                         "no '/', ',', ':', blank or leading '.', in an alias "
+                         "neither");
+        }
+        for (guint i = 0; i < c->kernels->len; i++) {
+            const VrKernel *other = c->kernels->pdata[i];
+
+            if (vr_kernel_is_called(other, names[n])) {
+                return wrong(l, k->name, "'%s' is the kernel [%s] already",
+                             names[n], other->name);
+            }
+        }
+    }
+    return true;
+}
+
 static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
 {
     g_autofree char *config = get(l, k->name, "config");
@@ -233,6 +271,7 @@ static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
     k->arch = get(l, k->name, "arch");
     k->description = get(l, k->name, "description");
     k->append = get(l, k->name, "append");
+    k->alias = get(l, k->name, "alias");
     if (!check_keys(l, k->name) || !get_kind(l, k->name, k)) {
         return false;
     }
@@ -243,19 +282,17 @@ static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
     if (!k->description) {
         k->description = g_strdup("");
     }
-    if (strpbrk(k->name, "/ \t,") || *k->name == '.') {
-        return wrong(l, k->name, "a kernel's name is a folder's name too: no "
-                     "'/', ',', blank or leading '.'");
-    }
-    if (!add_file(l, k->name, config, &k->config) || !add_lower(l, c, k) ||
+    if (!check_names(l, c, k) || !add_file(l, k->name, config, &k->config) || !add_lower(l, c, k) ||
         !add_patches(l, k) ||
         !get_checks(l, k->name, "caught-by", &k->caught_by) ||
         !get_checks(l, k->name, "expect-fail", &k->expect_fail) ||
-        !get_globs(l, k) || !get_unit(l, k) || !get_cpu(l, k)) {
+        !get_globs(l, k) || !get_unit(l, k) || !get_cpu(l, k) ||
+        !get_sweep(l, k)) {
         return false;
     }
-    if (k->kind == VR_KERNEL_MUTANT && !*k->caught_by) {
-        return wrong(l, k->name, "a mutant needs the key 'caught-by'");
+    if (k->kind == VR_KERNEL_MUTANT && !*k->caught_by && !k->sweep) {
+        return wrong(l, k->name, "a mutant needs the key 'caught-by', or "
+                     "'sweep'");
     }
     return true;
 }
@@ -308,6 +345,17 @@ void vr_catalogue_free(VrCatalogue *c)
     }
 }
 
+bool vr_kernel_is_called(const VrKernel *k, const char *word)
+{
+    const char *kind = kind_names[k->kind];
+    const size_t len = strlen(kind);
+
+    if (strncmp(word, kind, len) == 0 && word[len] == ':') {
+        word += len + 1;
+    }
+    return strcmp(k->name, word) == 0 || g_strcmp0(k->alias, word) == 0;
+}
+
 const VrKernel *vr_catalogue_find(const VrCatalogue *c, const char *name,
                                   VrError *err)
 {
@@ -316,7 +364,7 @@ const VrKernel *vr_catalogue_find(const VrCatalogue *c, const char *name,
     for (guint i = 0; i < c->kernels->len; i++) {
         const VrKernel *k = c->kernels->pdata[i];
 
-        if (strcmp(k->name, name) == 0) {
+        if (vr_kernel_is_called(k, name)) {
             return k;
         }
     }
@@ -338,7 +386,7 @@ static bool is_kind(const char *word, VrKernelKind kind)
 
 static bool word_selects(const char *word, const VrKernel *k)
 {
-    return strcmp(word, k->name) == 0 || is_kind(word, k->kind);
+    return vr_kernel_is_called(k, word) || is_kind(word, k->kind);
 }
 
 static const char *plural(VrKernelKind kind)
@@ -362,7 +410,7 @@ static bool check_word(const VrCatalogue *c, const char *word, VrError *err)
     for (guint i = 0; i < c->kernels->len; i++) {
         const VrKernel *k = c->kernels->pdata[i];
 
-        if (strcmp(word, k->name) == 0) {
+        if (vr_kernel_is_called(k, word)) {
             return true;
         }
         g_ptr_array_add(known, k->name);
@@ -444,6 +492,7 @@ void vr_kernel_free(VrKernel *k)
         return;
     }
     g_free(k->name);
+    g_free(k->alias);
     g_free(k->arch);
     g_free(k->description);
     g_free(k->config);

@@ -7,9 +7,13 @@
  *   arch = arm64
  *   description = one line
  *   config = configs/arm64.config
+ *   alias = M1               a second, short name
  *   on-top-of = other        its patches come first
  *   patches = a.patch;b.patch
  *   caught-by = check        mutants: what has to fail
+ *   sweep = yes              mutants: only interleavings show it, so that
+ *                            `virelay sweep` catches it, and conform leaves it
+ *                            out; instead of caught-by
  *   expect-fail = check;...  what fails on base; what may fail on a mutant
  *   append = words           more of the host's command line
  *   checks = glob;...        only these are judged on it; all if missing
@@ -36,6 +40,7 @@ typedef enum VrKernelKind {
 
 typedef struct VrKernel {
     char *name;
+    char *alias;         /* or NULL */
     VrKernelKind kind;
     char *arch;
     char *description;
@@ -48,6 +53,7 @@ typedef struct VrKernel {
     char **checks;       /* globs, NULL-terminated; empty: all */
     char *cpu;           /* x86: "vmx" or "svm", or NULL: as asked for */
     bool unit;           /* x86: with a remapping unit */
+    bool sweep;          /* conform does not run it */
     /* A device mutant (device_mutants.h); else NULL */
     char *image;         /* name of the kernel that it runs */
     char *device_patch;  /* path, of the patch on the RTL */
@@ -65,13 +71,18 @@ VrCatalogue *vr_catalogue_load_ours(VrError *err);
 void vr_catalogue_free(VrCatalogue *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VrCatalogue, vr_catalogue_free)
 
+/*
+ * A kernel may be called by its name, its alias, or either of them behind its
+ * kind and a colon: "mutant:M1".
+ */
+bool vr_kernel_is_called(const VrKernel *k, const char *word);
 /* NULL with *err that names the nearest ones. */
 const VrKernel *vr_catalogue_find(const VrCatalogue *c, const char *name,
                                   VrError *err);
 /*
  * The kernels of a set: a list of kinds ("base,series,mutants,options") or
- * names, for one architecture (all, for NULL), in the catalogue's order. NULL
- * with *err.
+ * names (vr_kernel_is_called), for one architecture (all, for NULL), in the
+ * catalogue's order. NULL with *err.
  */
 GPtrArray *vr_catalogue_select(const VrCatalogue *c, const char *set,
                                const char *arch, VrError *err);

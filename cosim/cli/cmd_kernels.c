@@ -30,6 +30,9 @@ static JsonObject *kernel_object(const VrKernel *k)
     JsonArray *patches = json_array_new();
 
     json_object_set_string_member(o, "name", k->name);
+    if (k->alias) {
+        json_object_set_string_member(o, "alias", k->alias);
+    }
     json_object_set_string_member(o, "kind", vr_kernel_kind_name(k->kind));
     json_object_set_string_member(o, "arch", k->arch);
     json_object_set_string_member(o, "description", k->description);
@@ -66,6 +69,12 @@ static void print_kernels(const GPtrArray *kernels)
                is_built(k) ? "built" : "not built", k->description);
         if (*caught) {
             printf("    caught by %s\n", caught);
+        }
+        if (k->sweep) {
+            printf("    caught by virelay sweep\n");
+        }
+        if (k->alias) {
+            printf("    also called %s\n", k->alias);
         }
     }
 }

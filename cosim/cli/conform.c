@@ -44,7 +44,7 @@ static GPtrArray *make_jobs(const VrConform *c)
         GPtrArray *checks = vr_kernel_checks(k, c->checks);
         Job *job;
 
-        if (checks->len == 0) {
+        if (checks->len == 0 || k->sweep) {
             g_ptr_array_unref(checks);
             continue;
         }

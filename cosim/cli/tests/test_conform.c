@@ -72,6 +72,12 @@ static void test_catalogue_wrong(void)
           "expect-fail=arm64.tdir.stres\n", "arm64.tdir.stress" },
         { "[x]\nkind=mutant\narch=arm64\nconfig=c\n", "caught-by" },
         { "[a/b]\nkind=base\narch=arm64\nconfig=c\n", "folder" },
+        { "[a]\nkind=base\narch=arm64\nconfig=c\nalias=b:c\n", "alias" },
+        { BASE "[a]\nkind=option\narch=arm64\nconfig=c\nalias=base\n",
+          "[base] already" },
+        { BASE "[a]\nkind=option\narch=arm64\nconfig=c\nsweep=yes\n",
+          "for a mutant" },
+        { SERIES MUTANT "sweep=yes\n", "without caught-by" },
         { "kind=base\n", "kernels.ini" },
     };
     VrError err;
@@ -104,6 +110,28 @@ static void test_select(void)
     g_assert_cmpuint(count_selected(c, "base", "x86_64"), ==, 0);
     g_assert_cmpuint(count_selected(c, "", "arm64"), ==, 0);
     g_assert_cmpuint(count_selected(c, "base,mutnts", "arm64"), ==, 0);
+}
+
+#define SWEPT "[w]\nkind=mutant\narch=arm64\nconfig=c\npatches=p3\n" \
+              "alias=M1\nsweep=yes\n"
+
+static void test_alias(void)
+{
+    VrError err;
+    g_autoptr(VrCatalogue) c = load(BASE SWEPT, &err);
+    const VrKernel *k;
+
+    g_assert_nonnull(c);
+    k = vr_catalogue_find(c, "w", &err);
+    g_assert_nonnull(k);
+    g_assert_true(k->sweep);
+    g_assert_true(vr_catalogue_find(c, "M1", &err) == k);
+    g_assert_true(vr_catalogue_find(c, "mutant:M1", &err) == k);
+    g_assert_true(vr_catalogue_find(c, "mutant:w", &err) == k);
+    g_assert_null(vr_catalogue_find(c, "series:M1", &err));
+    g_assert_null(vr_catalogue_find(c, "M", &err));
+    g_assert_cmpuint(count_selected(c, "mutant:M1,base", "arm64"), ==, 2);
+    g_assert_cmpuint(count_selected(c, "base:M1", "arm64"), ==, 0);
 }
 
 #define OPTION "[o]\nkind=option\narch=x86\nconfig=c\nappend=kvm.x=0 y\n" \
@@ -417,6 +445,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conform/catalogue", test_catalogue);
     g_test_add_func("/conform/catalogue-wrong", test_catalogue_wrong);
     g_test_add_func("/conform/select", test_select);
+    g_test_add_func("/conform/alias", test_alias);
     g_test_add_func("/conform/expectations", test_expectations);
     g_test_add_func("/conform/expectations-unit", test_expectations_of_unit);
     g_test_add_func("/conform/junit", test_junit);
