@@ -275,25 +275,34 @@ static bool add_own(GPtrArray *kernels, const Arguments *a, const char *arch,
     return make_own(a, *made, err);
 }
 
-/*
- * On x86 the user's kernel runs twice: as KVM's host, and on a machine with a
- * remapping unit, where it posts the interrupts of its devices.
- */
+/* On x86 the user's kernel runs three times. */
+static const struct {
+    const char *name, *checks;
+    const char *append; /* or NULL: a machine without a remapping unit */
+} own_x86[] = {
+    { "own-x86", "x86.boot;x86.vmx.*;x86.svm.*;x86.ioapic.*;x86.apicv.*",
+      NULL },
+    /* It posts the interrupts of its own devices, or those of guests'. */
+    { "own-x86-posted-msi", "x86.boot;x86.ir.*;x86.pi.*",
+      "intremap=posted_msi" },
+    { "own-x86-bypass", "x86.boot;x86.bypass.*;x86.count.nv-on-block;"
+                        "x86.count.first-irq-kick;x86.irqbypass.*",
+      "intel_iommu=on" },
+};
+
 static bool add_own_x86(GPtrArray *kernels, const Arguments *a, VrError *err)
 {
-    VrKernel *own, *posted;
+    for (size_t i = 0; i < G_N_ELEMENTS(own_x86); i++) {
+        VrKernel *own;
 
-    if (!add_own(kernels, a, "x86", "own-x86", &own, err) ||
-        !add_own(kernels, a, "x86", "own-x86-posted-msi", &posted, err)) {
-        return false;
+        if (!add_own(kernels, a, "x86", own_x86[i].name, &own, err)) {
+            return false;
+        }
+        g_strfreev(own->checks);
+        own->checks = g_strsplit(own_x86[i].checks, ";", 0);
+        own->append = g_strdup(own_x86[i].append);
+        own->unit = own_x86[i].append != NULL;
     }
-    g_strfreev(own->checks);
-    own->checks = g_strsplit("x86.boot;x86.vmx.*;x86.svm.*;x86.ioapic.*;"
-                             "x86.apicv.*", ";", 0);
-    g_strfreev(posted->checks);
-    posted->checks = g_strsplit("x86.boot;x86.ir.*;x86.pi.*", ";", 0);
-    posted->append = g_strdup("intremap=posted_msi");
-    posted->unit = true;
     return true;
 }
 
