@@ -10,9 +10,14 @@
 #include "signals.h"
 #include "sweep.h"
 
-/* Times of the plugin, in instructions of the machine */
+/*
+ * Times of the plugin, in instructions of the machine. What a halted vCPU is
+ * sent while less than LATENCY_HALT is left of the agent's WAKE_TIME proves
+ * nothing.
+ */
 #define LATENCY 21875u
-#define PARK 125000u
+#define LATENCY_HALT 1250000u
+#define PARK 32000u
 #define SETTLE 3750u
 #define PATIENCE 6250u
 
@@ -225,6 +230,8 @@ static char *plugin_argument(const VrSweepJob *job, const VrSweepOptions *o,
     g_auto(GStrv) commas = g_strsplit(job->folder, ",", 0);
     g_autofree char *folder = g_strjoinv(",,", commas);
     g_autoptr(GString) text = NULL;
+    unsigned latency =
+        job->load == VR_SWEEP_LOAD_HALT ? LATENCY_HALT : LATENCY;
 
     if (!path) {
         return NULL;
@@ -246,8 +253,7 @@ static char *plugin_argument(const VrSweepJob *job, const VrSweepOptions *o,
                            ",repeat=%" PRIu64 ",latency=%u,park=%u,settle=%u,"
                            "patience=%u,folder=%s", job->event, job->load,
                            o->vcpu, go_on_at(job, o->first),
-                           (uint64_t)o->repeat, LATENCY << shift,
-                           PARK << shift, SETTLE << shift, PATIENCE << shift,
+                           (uint64_t)o->repeat, latency << shift, PARK << shift, SETTLE << shift, PATIENCE << shift,
                            folder);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }

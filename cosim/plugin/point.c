@@ -51,6 +51,22 @@ void vr_point_note(VrPoint *p, const VrTraceRec *rec, uint64_t vector)
     }
 }
 
+/*
+ * Something else brought it: the end of the guest's patience, or the timer that
+ * ends its halt.
+ */
+static bool was_late(const VrPoint *p)
+{
+    return p->overdue ||
+           (p->wake_at && p->fired_at + p->latency >= p->wake_at);
+}
+
+/* The timer came so soon that it may have been by chance. */
+static bool was_soon(const VrPoint *p, const VrSweepConfig *config)
+{
+    return !p->overdue && p->wake_at - p->fired_at < config->latency;
+}
+
 VrPointVerdict vr_point_judge(const VrPoint *p, const VrSweepConfig *config,
                               const char **why)
 {
@@ -66,7 +82,10 @@ VrPointVerdict vr_point_judge(const VrPoint *p, const VrSweepConfig *config,
                "trapped: it stays active";
     } else if (p->missing) {
         *why = "an interrupt of the load is lost";
-    } else if (p->delivered && p->latency > config->latency) {
+    } else if (was_late(p)) {
+        if (was_soon(p, config)) {
+            return VR_POINT_AGAIN;
+        }
         *why = "delivered only when something else pushed it";
     } else if (p->pushed && config->event != VR_SWEEP_SPI) {
         return VR_POINT_AGAIN;

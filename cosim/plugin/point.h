@@ -10,6 +10,7 @@ typedef struct VrPoint {
     uint64_t pc;       /* of the k-th instruction */
     uint64_t fired_at; /* when the event was complete */
     uint64_t latency;  /* until its first delivery */
+    uint64_t wake_at;  /* when the agent would have ended the halt; 0: not */
     unsigned cpu;      /* the one in the window */
     unsigned received; /* by the guest's handler */
     unsigned missing;  /* of the load's interrupts */
@@ -21,7 +22,7 @@ typedef struct VrPoint {
     bool entered;      /* there was a VM entry since */
     bool pushed;       /* and an exit before the delivery */
     bool released;     /* the CPU had to go on before the event was complete */
-    bool stuck;
+    bool overdue;      /* the guest has waited in vain */
 } VrPoint;
 
 typedef enum VrPointVerdict {

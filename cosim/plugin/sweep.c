@@ -12,7 +12,7 @@
  * window is another one as long as something is done for the first time. */
 #define WARM_UP 8
 /* How long an order may take, in times of config.park */
-#define ORDER_PARKS 4
+#define ORDER_PARKS 20
 
 typedef enum Phase {
     IDLE,
@@ -44,6 +44,7 @@ static bool again, over;
 static bool failed; /* the point before */
 static unsigned unopened, unclosed, past, tries, rounds;
 static uint64_t passes;
+static uint64_t wake_at; /* when the agent ends the vCPU's halt */
 static unsigned warm;
 
 bool vr_sweep_start(const VrSweepConfig *c)
@@ -130,6 +131,7 @@ static void complete(void)
 {
     point.fired = true;
     point.fired_at = virelay_sweep_now();
+    point.wake_at = wake_at > point.fired_at ? wake_at : 0;
 }
 
 static void interrupt(void)
@@ -341,6 +343,7 @@ static void come_round(uint64_t value)
 {
     point.received = value & 0xffff;
     point.missing = value >> 16 & 0xffff;
+    point.overdue |= (value & VR_SWEEP_OVERDUE) != 0;
     again = false;
     if (value & VR_SWEEP_STUCK) {
         end("stuck", "the guest does not come round any more");
@@ -444,6 +447,9 @@ static void write_register(unsigned cpu, unsigned reg, uint64_t value)
         break;
     case VR_TESTDEV_SWEEP_DONE:
         done();
+        break;
+    case VR_TESTDEV_SWEEP_WAKE:
+        wake_at = virelay_sweep_now() + value;
         break;
     }
 }

@@ -13,7 +13,7 @@
  *   0x20  RO 64  TIME: virtual time, nanoseconds
  *   0x28  RO 64  INSTRUCTIONS: executed by all CPUs since the start, where the
  *                machine counts them (icount); else 0
- *   0x40 to 0x68: the sweep, below
+ *   0x40 to 0x70: the sweep, below
  * Accesses of other sizes or offsets read 0 and are ignored.
  */
 #ifndef VIRELAY_MARKS_H
@@ -40,8 +40,9 @@
  * VECTOR  WO  what the event's interrupt is to the guest: vector or INTID
  * END     WO  the vCPU has come round: how many of the event's interrupts the
  *             guest's handler has had since the point began in bits 15:0, how
- *             many of the load's are missing in 31:16; VR_SWEEP_STUCK: the
- *             agent gives up
+ *             many of the load's are missing in 31:16; VR_SWEEP_OVERDUE: the
+ *             guest has waited in vain for one that was due; VR_SWEEP_STUCK:
+ *             the agent gives up
  * NEXT    RO  what follows: VR_SWEEP_POINT, a point begins; VR_SWEEP_AGAIN,
  *             once more round before this one is judged; VR_SWEEP_OVER. With
  *             VR_SWEEP_FAILED: the point that ended has failed
@@ -49,6 +50,7 @@
  *             is nothing: 0, and the CPU that reads it halts until an interrupt
  *             or an order comes
  * DONE    WO  it has been done
+ * WAKE    WO  in so many ns the agent will end the vCPU's halt
  */
 #define VR_TESTDEV_SWEEP_INFO 0x40
 #define VR_TESTDEV_SWEEP_VECTOR 0x48
@@ -56,14 +58,16 @@
 #define VR_TESTDEV_SWEEP_END 0x58
 #define VR_TESTDEV_SWEEP_ORDER 0x60
 #define VR_TESTDEV_SWEEP_DONE 0x68
+#define VR_TESTDEV_SWEEP_WAKE 0x70
 #define VR_TESTDEV_SWEEP_FIRST VR_TESTDEV_SWEEP_INFO
-#define VR_TESTDEV_SWEEP_LAST VR_TESTDEV_SWEEP_DONE
+#define VR_TESTDEV_SWEEP_LAST VR_TESTDEV_SWEEP_WAKE
 
 #define VR_SWEEP_OVER 0
 #define VR_SWEEP_POINT 1
 #define VR_SWEEP_AGAIN 2
 #define VR_SWEEP_FAILED 0x100 /* with it: the point before this one failed */
 #define VR_SWEEP_STUCK (UINT64_C(1) << 32)
+#define VR_SWEEP_OVERDUE (UINT64_C(1) << 33)
 #define VR_SWEEP_QUIT 0xff
 
 typedef enum VrSweepEvent {

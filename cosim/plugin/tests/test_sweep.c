@@ -44,6 +44,8 @@ static unsigned fired_at;  /* before which one; NONE */
 static bool parked, order_given;
 static unsigned received;
 static uint64_t timer = UINT64_MAX;
+static uint64_t wake_in = 20000; /* the agent's patience with a halt */
+static bool overdue;
 static unsigned guest_instructions;
 
 static void record(VrTraceKind kind, uint32_t id, uint64_t outcome)
@@ -218,7 +220,8 @@ static void deliver(void)
     record(VR_TRACE_VMX_ENTRY, 0, 0);
     if (fired_at != NONE && fate != LOST) {
         if (fate == LATE) {
-            pass_time(2 * config.latency);
+            overdue = config.load != VR_SWEEP_LOAD_HALT;
+            pass_time(wake_in);
         }
         if (fate == ON_WITHOUT_NOTIFICATION) {
             record(VR_TRACE_VMX_PI_LOST, 0, 0);
@@ -247,12 +250,15 @@ static void play(void)
             received = 0;
             fired_at = NONE;
         }
+        vr_sweep_ops.write(0, VR_TESTDEV_SWEEP_WAKE, wake_in);
+        overdue = false;
         if (!fake.never_opens) {
             execute_window();
         }
         deliver();
         vr_sweep_ops.write(0, VR_TESTDEV_SWEEP_END,
-                           fake.stuck ? VR_SWEEP_STUCK : received);
+                           fake.stuck ? VR_SWEEP_STUCK :
+                           received | (overdue ? VR_SWEEP_OVERDUE : 0));
     }
     g_assert_cmpuint(vr_sweep_ops.read(1, VR_TESTDEV_SWEEP_ORDER), ==,
                      VR_SWEEP_QUIT);
@@ -381,12 +387,13 @@ static void test_other_cpu(void)
     expect(text, "end unopened 1 ");
 }
 
-static void expect_fails_once(Fate fate, const char *why)
+static void expect_fails_once(Fate fate, bool halts, const char *why)
 {
     g_autofree char *text = NULL;
     g_autofree char *trace = g_build_filename(folder, "point-7.vrt", NULL);
 
     set_up();
+    config.load = halts ? VR_SWEEP_LOAD_HALT : VR_SWEEP_LOAD_EXIT;
     config.event = fate == IGNORED ? VR_SWEEP_SPI : VR_SWEEP_MSI;
     fake.special = 6;
     fake.fate = fate;
@@ -401,11 +408,13 @@ static void expect_fails_once(Fate fate, const char *why)
 
 static void test_failures(void)
 {
-    expect_fails_once(LOST, "never reached");
-    expect_fails_once(TWICE, "more than once");
-    expect_fails_once(LATE, "something else pushed");
-    expect_fails_once(ON_WITHOUT_NOTIFICATION, "ON set and no notification");
-    expect_fails_once(IGNORED, "not trapped");
+    expect_fails_once(LOST, false, "never reached");
+    expect_fails_once(TWICE, false, "more than once");
+    expect_fails_once(LATE, false, "something else pushed");
+    expect_fails_once(LATE, true, "something else pushed");
+    expect_fails_once(ON_WITHOUT_NOTIFICATION, false,
+                      "ON set and no notification");
+    expect_fails_once(IGNORED, false, "not trapped");
 }
 
 static void test_ends(void)

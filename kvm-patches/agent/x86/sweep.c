@@ -11,7 +11,8 @@
 #include "testdev.h"
 
 #define KICK_SIGNAL SIGUSR1 /* as in vcpu.c */
-#define WAKE_TIME (600 * VR_US)
+/* Far more than what a CPU may be busy with before it runs a vCPU again */
+#define WAKE_TIME (40 * VR_MS)
 
 static VrSweep *sweep_of(const VrGuest *guest)
 {
@@ -38,6 +39,7 @@ static void arm_timer(VrSweep *s)
         event._sigev_un._tid = gettid();
         s->has_timer = timer_create(CLOCK_MONOTONIC, &event, &s->timer) == 0;
     }
+    vr_sweep_write(VR_TESTDEV_SWEEP_WAKE, WAKE_TIME);
     timer_settime(s->timer, 0, &once, NULL);
 }
 
@@ -48,6 +50,7 @@ static void begin_point(VrSweep *s)
         s->paired = false;
     }
     s->received = vr_guest_received(&s->guest, s->vcpu, VR_SWEEP_VECTOR);
+    s->overdue = s->guest.vcpu[s->vcpu]->overdue;
     if (s->load == VR_SWEEP_LOAD_POST) {
         s->loads++;
         expect_one(s);
@@ -61,7 +64,9 @@ static void end_round(const VrSweep *s)
                      s->load_received;
 
     vr_sweep_write(VR_TESTDEV_SWEEP_END,
-                   (received - s->received) | (s->loads - loads) << 16);
+                   (received - s->received) | (s->loads - loads) << 16 |
+                   (s->overdue != s->guest.vcpu[s->vcpu]->overdue
+                        ? VR_SWEEP_OVERDUE : 0));
 }
 
 static void stop(VrSweep *s)

@@ -38,6 +38,7 @@ typedef struct VrSweep {
     bool has_timer;
     bool begun;
     uint32_t received; /* before the point */
+    uint64_t overdue;  /* likewise */
     uint32_t loads;    /* the load's interrupts that are due */
     uint32_t load_received; /* before the sweep */
     _Atomic uint64_t rounds;

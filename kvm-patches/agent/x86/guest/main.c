@@ -177,6 +177,9 @@ static void sweep(VrGuestVcpu *me, bool halts)
             relax();
         }
     }
+    if (!has_all(me)) {
+        store(&me->overdue, me->overdue + 1);
+    }
 }
 
 static void idle(VrGuestVcpu *me)

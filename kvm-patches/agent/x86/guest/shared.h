@@ -141,6 +141,8 @@ typedef struct VrGuestVcpu {
     /* Written by the agent: VR_VECTOR_* */
     uint8_t policy[256];
 
+    uint64_t overdue; /* VR_IDLE_SWEEP: times that it waited in vain */
+
     /* VR_IDLE_SWEEP: [0] written by a device, the rest by the agent */
     uint64_t due[2];
     uint64_t sweep_turns;
