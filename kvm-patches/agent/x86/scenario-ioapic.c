@@ -38,7 +38,6 @@
 #define MANY 240u
 #define LATER 20u /* interrupts after the one in flight */
 #define MEANWHILE 5u
-#define RUN_ON (200 * VR_US)
 #define LATER_LIMIT (500 * VR_MS)
 #define MEASURED 50u
 
@@ -133,27 +132,23 @@ static bool fly_one(VrGuest *guest)
     return raise(guest, PIN_A) && wait_received(guest, 0, VECTOR_A);
 }
 
-static bool b_came_out(void *opaque)
-{
-    return eois(opaque, 0, VECTOR_B) != 0;
-}
-
 /*
- * Others of B's vector, from without. One that is pending before vCPU 0 has run
- * on could be the pin's, as far as KVM knows.
+ * Others of B's vector, from without. One that is pending when the last one is
+ * EOIed could be the pin's, as far as KVM knows: each is sent when A's handler,
+ * which B's interrupts, was seen to go on.
  */
 static bool signal_b(VrGuest *guest)
 {
     const struct kvm_msi msi = vr_guest_msi(0, VECTOR_B);
-    bool ok = vr_wait(b_came_out, guest, guest->patience);
+    bool ok = vr_guest_wait_progress(guest, 0);
 
-    vr_sleep(vr_patient(guest->ctx, RUN_ON));
     for (unsigned i = 0; ok && i < MEANWHILE; i++) {
         uint32_t received = vr_guest_received(guest, 0, VECTOR_B);
 
         ok = vr_guest_signal_msi(guest, &msi) &&
              vr_guest_wait_received(guest, 0, VECTOR_B, received + 1,
-                                    guest->patience);
+                                    guest->patience) &&
+             vr_guest_wait_progress(guest, 0);
     }
     return ok;
 }

@@ -102,6 +102,7 @@ static void wait_for_agent(VrGuestVcpu *me, uint32_t vector)
         irq_enable();
     }
     while (load(&me->policy[vector]) & VR_VECTOR_WAIT) {
+        store(&me->progress, me->progress + 1);
         relax();
     }
     irq_disable();

@@ -93,7 +93,7 @@ typedef enum VrGuestIdle {
 enum {
     /* comes out by VR_GUEST_PORT_VECTOR before the EOI */
     VR_VECTOR_CALL = 1,
-    /* waits before the EOI until this bit is cleared */
+    /* waits before the EOI until this bit is cleared; counts in progress */
     VR_VECTOR_WAIT = 2,
     /* meanwhile interrupts are enabled: those of higher priority nest */
     VR_VECTOR_NEST = 4,
