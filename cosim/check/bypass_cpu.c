@@ -4,16 +4,6 @@
 
 #define EXTERNAL_INTERRUPT 1u /* basic exit reason */
 
-void vr_bypass_note_pid(VrBypassWalk *w, const VrTraceRec *r)
-{
-    VrBypassCpu *c = &w->cpu[r->cpu % VR_BYPASS_CPUS];
-
-    c->nv = r->id;
-    c->control = r->arg[0];
-    c->descriptor = r->arg[1];
-    c->vmcs = r->arg[3];
-}
-
 /* --- VM entry --- */
 
 /* NDST as the local APIC's id; in xAPIC mode bits 15:8 */
@@ -36,7 +26,7 @@ static void judge_descriptor(VrBypassWalk *w, unsigned cpu, size_t i)
         vr_bypass_broken(w, i, "NV of the descriptor is not the VMCS's at a VM "
                                "entry");
     }
-    if (vr_vectors_count(&c->pir) && !c->on) {
+    if (vr_vectors_count(&c->pir) && !(c->control & VR_PID_ON)) {
         vr_bypass_broken(w, i, "PIR is not empty at a VM entry, and ON is "
                                "clear: nobody is told of it");
     }
@@ -80,9 +70,6 @@ static void enter(VrBypassWalk *w, unsigned cpu)
 
     c->entering = false;
     w->entering--;
-    if (c->vmcs != c->entering_vmcs) {
-        return; /* without posting */
-    }
     for (unsigned n = 0; n < w->vcpus; n++) {
         VrBypassVcpu *v = &w->vcpu[n];
 
@@ -97,13 +84,16 @@ static void enter(VrBypassWalk *w, unsigned cpu)
     }
 }
 
-static void begin_entry(VrBypassCpu *c, const VrTraceRec *r, size_t i)
+/* VMX_PID is the first of them. */
+static void begin_entry(VrBypassWalk *w, VrBypassCpu *c, const VrTraceRec *r,
+                        size_t i)
 {
-    c->entering = true;
-    c->entering_vmcs = r->arg[3];
-    c->entering_at = i;
-    c->pir = c->virr = (VrVectors){ 0 };
-    c->on = false;
+    *c = (VrBypassCpu){
+        .nv = r->id, .control = r->arg[0], .descriptor = r->arg[1],
+        .entering = true, .entering_at = i,
+    };
+    w->nv = r->id;
+    w->entering++;
 }
 
 /* --- in the guest --- */
@@ -221,19 +211,13 @@ void vr_bypass_see_cpu(VrBypassWalk *w, const VrTraceRec *r, size_t i)
 
     switch (r->kind) {
     case VR_TRACE_VMX_PID:
-        vr_bypass_note_pid(w, r);
+        begin_entry(w, c, r, i);
         return;
     case VR_TRACE_VMX_PID_PIR:
         c->pir = vr_vectors_mine(r->arg);
-        c->on = r->id & 1;
         return;
     case VR_TRACE_VMX_VIRR:
         c->virr = vr_vectors_mine(r->arg);
-        return;
-    case VR_TRACE_VMX_ENTRY:
-        vr_bypass_entered(w);
-        begin_entry(c, r, i);
-        w->entering++;
         return;
     case VR_TRACE_VMX_PI_LOST:
         see_lost(w, r, i);

@@ -78,8 +78,8 @@ const VrCheck vr_check_bypass_halted = {
     .id = "x86.bypass.halted",
     .section = "Intel VT-d, \"Posted Interrupt Descriptor\", NV; "
                "\"Using Interrupt Posting for Virtual Interrupt Delivery\"",
-    .title = "an interrupt of an assigned device wakes a vCPU in HLT, once, and "
-             "is delivered",
+    .title = "an interrupt of an assigned device wakes a vCPU in HLT, once, "
+             "and is delivered",
     .scenario = SCENARIO,
     .needs_block = true,
     .judge = judge,

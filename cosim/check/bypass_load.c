@@ -64,7 +64,8 @@ static VrVerdict *judge_preempted(const VrRun *run, const VrSlice *slice)
                           G_GUINT64_FORMAT " posts, %" G_GUINT64_FORMAT
                           " under SN, %" G_GUINT64_FORMAT " delivered, %"
                           G_GUINT64_FORMAT " coalesced", preemptions, t->posts,
-                          t->suppressed, t->delivered, t->coalesced + t->merged);
+                          t->suppressed, t->delivered,
+                          t->coalesced + t->merged);
 }
 
 const VrCheck vr_check_bypass_preempted = {

@@ -89,8 +89,8 @@ static VrVerdict *judge_received(const VrRun *run, const Part *p,
     if (v || received == *fired * p->copies) {
         return v;
     }
-    return vr_verdict_new(VR_VERDICT_FAIL, "of %" G_GINT64_FORMAT " interrupts, "
-                          "for %u vCPUs each, %s is %" G_GINT64_FORMAT, *fired,
+    return vr_verdict_new(VR_VERDICT_FAIL, "of %" G_GINT64_FORMAT " interrupts"
+                          ", for %u vCPUs each, %s is %" G_GINT64_FORMAT, *fired,
                           p->copies, p->received, received);
 }
 
@@ -168,8 +168,8 @@ static VrVerdict *judge_multicast(const VrRun *run, const VrSlice *slice)
         return v;
     }
     return vr_verdict_new(VR_VERDICT_PASS, "%" G_GUINT64_FORMAT " for several "
-                          "vCPUs remapped, %" G_GUINT64_FORMAT " for one posted "
-                          "again", b.all.remapped, b.round[BACK].posts);
+                          "vCPUs remapped, %" G_GUINT64_FORMAT " for one "
+                          "posted again", b.all.remapped, b.round[BACK].posts);
 }
 
 const VrCheck vr_check_bypass_multicast = {

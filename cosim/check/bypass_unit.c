@@ -199,12 +199,10 @@ static void see_notify(VrBypassWalk *w, const VrTraceRec *r, size_t i)
     w->notifies = 0;
     if (!v->cpu) {
         /* In the host: by which vector tells whether it is to be woken. */
-        const VrBypassCpu *at = &w->cpu[r->arg[0] % VR_BYPASS_CPUS];
-
-        if (at->nv && (r->arg[1] & 0xff) != at->nv) {
-            w->t->wakeups++;
-        } else {
+        if ((r->arg[1] & 0xff) == w->nv) {
             w->t->active++;
+        } else {
+            w->t->wakeups++;
         }
         return;
     }

@@ -48,7 +48,6 @@ static void see(VrBypassWalk *w, size_t i)
         vr_bypass_entered(w);
         vr_bypass_see_unit(w, &r, i);
         break;
-    case VR_TRACE_VMX_ENTRY:
     case VR_TRACE_VMX_EXIT:
     case VR_TRACE_VMX_VIRQ:
     case VR_TRACE_VMX_PI:
@@ -60,18 +59,6 @@ static void see(VrBypassWalk *w, size_t i)
         r = vr_run_rec(w->run, i);
         vr_bypass_see_cpu(w, &r, i);
         break;
-    }
-}
-
-/* What each CPU's last VMX_PID said, which is not repeated. */
-static void warm_up(VrBypassWalk *w, size_t begin)
-{
-    for (size_t i = 0; i < begin; i++) {
-        if (vr_run_kind(w->run, i) == VR_TRACE_VMX_PID) {
-            VrTraceRec r = vr_run_rec(w->run, i);
-
-            vr_bypass_note_pid(w, &r);
-        }
     }
 }
 
@@ -115,7 +102,6 @@ VrVerdict *vr_bypass_view(const VrRun *run, const VrSlice *slice,
     w.eime = eime;
     w.end = slice->range.end;
     w.t = &b->round[0];
-    warm_up(&w, slice->range.begin);
     for (size_t i = slice->range.begin; i < slice->range.end; i++) {
         see(&w, i);
     }
@@ -157,8 +143,8 @@ VrVerdict *vr_bypass_none_lost(const VrRun *run, VrScenario scenario,
     if (b->left || t->posts + t->software !=
                        t->delivered + t->coalesced + t->merged) {
         return vr_verdict_new(VR_VERDICT_FAIL, "of %" G_GUINT64_FORMAT
-                              " posts %" G_GUINT64_FORMAT " were delivered and %"
-                              G_GUINT64_FORMAT " coalesced; %" G_GUINT64_FORMAT
+                              " posts %" G_GUINT64_FORMAT " were delivered and"
+                              " %" G_GUINT64_FORMAT " coalesced; %" G_GUINT64_FORMAT
                               " requests were left in the end",
                               t->posts + t->software, t->delivered,
                               t->coalesced + t->merged, b->left);

@@ -28,7 +28,7 @@ typedef struct VrBypassTally {
     uint64_t delivered;  /* virtual interrupts */
     uint64_t in_guest;   /* posts that set a bit while the vCPU was inside */
     uint64_t direct;     /* of these: delivered without a VM exit in between */
-    uint64_t aside;      /* VM exits in between, for the host's own interrupts */
+    uint64_t aside;      /* VM exits in between, for the host's interrupts */
     uint64_t processed;  /* posted-interrupt processing */
     uint64_t active;     /* notifications with the active vector */
     uint64_t wakeups;    /* with another one */

@@ -28,14 +28,12 @@ typedef struct VrBypassVcpu {
 } VrBypassVcpu;
 
 typedef struct VrBypassCpu {
-    /* The last VMX_PID */
-    uint64_t vmcs, descriptor, control;
+    /* What the last VM entry found */
+    uint64_t descriptor, control;
     uint8_t nv;
-    /* Of a VM entry whose records are still coming */
-    bool entering, on;
-    uint64_t entering_vmcs;
-    size_t entering_at;
     VrVectors pir, virr;
+    bool entering; /* its records are still coming */
+    size_t entering_at;
     int inside; /* the vCPU that is in the guest here, plus 1; 0: none */
 } VrBypassCpu;
 
@@ -64,6 +62,7 @@ typedef struct VrBypassWalk {
     VrBypassVcpu vcpu[VR_BYPASS_MAX_VCPUS];
     VrBypassCpu cpu[VR_BYPASS_CPUS];
     VrBypassRoute route[VR_BYPASS_DEVICE_VECTORS];
+    uint8_t nv;        /* of the last VM entry's VMCS */
     unsigned entering; /* CPUs whose VM entry's records are still coming */
     int fired;    /* the device's vector of the request that comes, plus 1 */
     VrBypassRequest waits[VR_BYPASS_WAITS]; /* accepted, in order of arrival */
@@ -127,7 +126,6 @@ static inline void vr_bypass_broken(VrBypassWalk *w, size_t at,
 void vr_bypass_see_unit(VrBypassWalk *w, const VrTraceRec *r, size_t i);
 /* bypass_cpu.c */
 void vr_bypass_see_cpu(VrBypassWalk *w, const VrTraceRec *r, size_t i);
-void vr_bypass_note_pid(VrBypassWalk *w, const VrTraceRec *r);
 /* No more records of VM entries come: they are as they are. */
 void vr_bypass_entered(VrBypassWalk *w);
 void vr_bypass_walk_end(VrBypassWalk *w);

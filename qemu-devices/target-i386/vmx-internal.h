@@ -185,11 +185,6 @@ typedef struct VMXTlbContext {
 
 typedef struct VMXPostedSuspect VMXPostedSuspect;
 
-/* What the trace was last told of a descriptor (vmx-posted-show.c) */
-typedef struct VMXPostedShown {
-    uint64_t vmcs, descriptor, control;
-} VMXPostedShown;
-
 typedef struct VMXState {
     X86CPU *cpu;
     VMXCaps caps;
@@ -255,7 +250,6 @@ typedef struct VMXState {
     uint16_t apic_write_offset, apic_write_size;
     /* A VM entry whose notification may be lost; under the BQL */
     VMXPostedSuspect *posted_suspect;
-    VMXPostedShown posted_shown; /* what the trace has last */
     uint64_t debugctl;           /* IA32_DEBUGCTL */
     uint64_t tsc_adjust;         /* added to the TSC by WRMSR of 10H */
     uint64_t pdpte[4];           /* PAE paging with EPT */

@@ -5,6 +5,7 @@
  * accounts for each request, also for those that the VMM moved itself.
  */
 #include "qemu/osdep.h"
+#include "qemu/main-loop.h"
 #include "vmx-apicv.h"
 #include "vmx-posted.h"
 #include "vmx-trace.h"
@@ -17,24 +18,7 @@ static void show_requests(CPUX86State *env, const uint64_t *pid)
         pir[i] = le64_to_cpu(qatomic_read(&pid[i]));
     }
     if (pir[0] | pir[1] | pir[2] | pir[3]) {
-        VMX_TRACE(pid_pir, env, pir, pid_control(pid) & PID_ON);
-    }
-}
-
-/* ON says nothing of the VMM: it is left out. */
-static void show_control(CPUX86State *env, const uint64_t *pid)
-{
-    VMXPostedShown *shown = &env->vmx->posted_shown;
-    VMXPostedShown now = {
-        .vmcs = env->vmx->vmcs_pointer,
-        .descriptor = vmcs_read(env, VMCS_POSTED_INTR_DESC_ADDR),
-        .control = pid_control(pid) & ~PID_ON,
-    };
-
-    if (now.vmcs != shown->vmcs || now.descriptor != shown->descriptor
-        || now.control != shown->control) {
-        VMX_TRACE(pid, env, now.descriptor, now.control);
-        *shown = now;
+        VMX_TRACE(pid_pir, env, pir);
     }
 }
 
@@ -58,10 +42,14 @@ static void show_virr(CPUX86State *env)
 
 void vmx_posted_show_entry(CPUX86State *env)
 {
-    uint64_t *pid = pid_map(env, vmcs_read(env, VMCS_POSTED_INTR_DESC_ADDR));
+    hwaddr descriptor = vmcs_read(env, VMCS_POSTED_INTR_DESC_ADDR);
+    uint64_t *pid;
 
+    /* Devices post with the BQL held: none does between these records. */
+    BQL_LOCK_GUARD();
+    pid = pid_map(env, descriptor);
     if (pid) {
-        show_control(env, pid);
+        VMX_TRACE(pid, env, descriptor, pid_control(pid));
         show_requests(env, pid);
         pid_unmap(env, pid, false);
     }

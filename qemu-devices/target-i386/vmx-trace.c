@@ -71,9 +71,9 @@ void vmx_emit_pid(CPUX86State *env, uint64_t descriptor, uint64_t control)
              vmcs_of(env));
 }
 
-void vmx_emit_pid_pir(CPUX86State *env, const uint64_t *pir, bool on)
+void vmx_emit_pid_pir(CPUX86State *env, const uint64_t *pir)
 {
-    vr_trace(VR_TRACE_VMX_PID_PIR, index_of(env), on, pir[0], pir[1], pir[2],
+    vr_trace(VR_TRACE_VMX_PID_PIR, index_of(env), 0, pir[0], pir[1], pir[2],
              pir[3]);
 }
 

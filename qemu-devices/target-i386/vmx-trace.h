@@ -33,7 +33,7 @@ void vmx_emit_virq(CPUX86State *env, uint8_t vector);
 void vmx_emit_veoi(CPUX86State *env, uint8_t vector, bool exits);
 void vmx_emit_posted(CPUX86State *env, const VMXPostedTrace *t);
 void vmx_emit_pid(CPUX86State *env, uint64_t descriptor, uint64_t control);
-void vmx_emit_pid_pir(CPUX86State *env, const uint64_t *pir, bool on);
+void vmx_emit_pid_pir(CPUX86State *env, const uint64_t *pir);
 void vmx_emit_virr(CPUX86State *env, const uint64_t *virr);
 void vmx_emit_posted_lost(const VMXPostedLost *lost);
 

@@ -83,7 +83,7 @@ void enter_with(const Entry *e)
     vr_trace(VR_TRACE_VMX_ENTRY, e->cpu, 1, 0x1000, 0, 0, vmcs);
     vr_trace(VR_TRACE_VMX_PID, e->cpu, NV, e->control, e->pid, 0, vmcs);
     if (e->pir) {
-        vr_trace(VR_TRACE_VMX_PID_PIR, e->cpu, e->on, 0, e->pir, 0, 0);
+        vr_trace(VR_TRACE_VMX_PID_PIR, e->cpu, 0, 0, e->pir, 0, 0);
     }
     if (e->virr) {
         vr_trace(VR_TRACE_VMX_VIRR, e->cpu, 0, 0, e->virr, 0, 0);

@@ -50,7 +50,6 @@ typedef struct Entry {
     unsigned cpu;
     uint64_t pid, control;
     uint64_t pir, virr; /* of vectors 64 to 127 */
-    bool on;
 } Entry;
 
 void enter_with(const Entry *e);

@@ -9,6 +9,8 @@
 #include "testdev.h"
 
 #define PATIENCE (20 * VR_MS) /* for one interrupt */
+#define LIMIT (60 * VR_SEC)
+#define LIMIT_OF_ONE (100 * VR_US) /* interrupt, of vr.stress */
 #define SETTLE_STEP (100 * VR_US)
 #define SETTLE_STEPS 100u
 #define SETTLED 5u /* steps without a change */
@@ -17,6 +19,11 @@ static bool fail_vm(VrBypass *b)
 {
     vr_fail(b->ctx, "%s", b->guest.vm.error);
     return false;
+}
+
+uint64_t vr_bypass_limit(const VrContext *ctx)
+{
+    return vr_patient(ctx, LIMIT + ctx->params->stress * LIMIT_OF_ONE);
 }
 
 /* --- opening --- */
@@ -209,7 +216,7 @@ bool vr_bypass_settle(VrBypass *b)
         bool empty = true;
         uint64_t now;
 
-        vr_sleep(SETTLE_STEP);
+        vr_sleep(vr_patient(b->ctx, SETTLE_STEP));
         for (unsigned vcpu = 0; vcpu < b->vcpus; vcpu++) {
             empty = empty && is_empty(b->pid[vcpu]);
         }

@@ -30,6 +30,9 @@ typedef struct VrBypass {
     uint64_t host_pid[VR_BYPASS_VECTORS];
 } VrBypass;
 
+/* Of a scenario whose load is vr.stress, for the watchdog */
+uint64_t vr_bypass_limit(const VrContext *ctx);
+
 /*
  * Runs a guest of so many vCPUs, which spin, with all vectors of the device
  * joined to it. False: skipped or failed; close it nevertheless.

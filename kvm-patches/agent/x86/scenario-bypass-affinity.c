@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "scenarios.h"
 #include "testdev.h"
+#include "watchdog.h"
 
 #define VCPUS 3u
 #define SHARE 10u /* of vr.stress: one in so many */
@@ -29,10 +30,10 @@ static bool change(VrBypass *b, unsigned number)
 static void play(VrBypass *b)
 {
     uint64_t count = b->ctx->params->stress / SHARE + 1;
-    uint64_t end = vr_now() + 2 * (PATIENCE + count * PACE);
+    uint64_t end = vr_now() + vr_patient(b->ctx, 2 * (PATIENCE + count * PACE));
     const VrShot shot = {
         .vectors = VR_BYPASS_VECTORS, .count = count, .delay = VR_US,
-        .period = PACE,
+        .period = vr_patient(b->ctx, PACE),
     };
     uint64_t before = vr_bypass_received(b);
     uint64_t fired = vr_rig_channel(&b->rig, 0, VR_IRQGEN_CH_FIRED);
@@ -45,7 +46,7 @@ static void play(VrBypass *b)
     while (vr_rig_channel(&b->rig, 0, VR_IRQGEN_CH_LEFT) && vr_now() < end &&
            change(b, changes)) {
         changes++;
-        vr_sleep(STAY);
+        vr_sleep(vr_patient(b->ctx, STAY));
     }
     settled = vr_bypass_settle(b);
     vr_mark(VR_MARK_ROUND_END, 1);
@@ -62,6 +63,7 @@ void vr_scenario_BYPASS_AFFINITY(VrContext *ctx)
     bool ready;
     VrBypass b;
 
+    vr_watchdog_arm(VR_SCENARIO_BYPASS_AFFINITY, vr_bypass_limit(ctx));
     ready = vr_bypass_open(&b, ctx, VCPUS);
     for (unsigned i = 0; i < VR_BYPASS_VECTORS && ready; i++) {
         ready = vr_bypass_route(&b, i, i % VCPUS,

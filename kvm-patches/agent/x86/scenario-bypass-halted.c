@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * BYPASS_HALTED: a round is one interrupt to vCPU 0, which is blocked in HLT;
- * vCPU 1 is blocked all the time, and nobody wakes it.
+ * vCPU 1 is blocked all the time, and nobody wakes it. In the second half of
+ * the rounds both begin on the same CPU, so that they are on the same list of
+ * those to be woken; and vCPU 0 goes to another CPU while it is blocked.
  */
 #include "bypass.h"
 #include "clock.h"
@@ -30,6 +32,20 @@ static bool no_polling(VrBypass *b)
                        "KVM_CAP_HALT_POLL");
 }
 
+/*
+ * vCPU 0 stays on the list of the CPU where it was blocked, and its thread wakes
+ * on the next one.
+ */
+static void place(VrBypass *b, unsigned round)
+{
+    unsigned cpus = b->ctx->vcpu_pcpus;
+
+    if (round == ROUNDS / 2 + 1) {
+        vr_guest_move(&b->guest, 1, 0);
+    }
+    vr_guest_move(&b->guest, 0, round % cpus);
+}
+
 static bool is_armed(void *opaque)
 {
     const VrBypass *b = opaque;
@@ -48,7 +64,10 @@ static void play(VrBypass *b)
         uint64_t next = vr_bypass_received(b) + 1;
 
         blocked += vr_guest_wait_blocked(&b->guest, 0);
-        armed += vr_wait(is_armed, b, ARMING_TIME);
+        armed += vr_wait(is_armed, b, vr_patient(b->ctx, ARMING_TIME));
+        if (i > ROUNDS / 2) {
+            place(b, i);
+        }
         vr_mark(VR_MARK_ROUND_BEGIN, i);
         vr_rig_start(&b->rig, 0, &shot);
         handled += vr_bypass_wait(b, next, PATIENCE);

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "scenarios.h"
 #include "testdev.h"
+#include "watchdog.h"
 
 #define SHARE 10u /* of vr.stress: one in so many */
 #define PACE (15 * VR_US)
@@ -17,10 +18,10 @@ static void play(VrBypass *b)
 {
     const unsigned cpus = b->ctx->vcpu_pcpus;
     uint64_t count = b->ctx->params->stress / SHARE + 1;
-    uint64_t end = vr_now() + PATIENCE + count * PACE;
+    uint64_t end = vr_now() + vr_patient(b->ctx, PATIENCE + count * PACE);
     const VrShot shot = {
         .vectors = VR_BYPASS_VECTORS, .count = count, .delay = VR_US,
-        .period = PACE,
+        .period = vr_patient(b->ctx, PACE),
     };
     uint64_t before = vr_bypass_received(b);
     uint64_t fired = vr_rig_channel(&b->rig, 0, VR_IRQGEN_CH_FIRED);
@@ -31,7 +32,7 @@ static void play(VrBypass *b)
     vr_rig_start(&b->rig, 0, &shot);
     while (vr_rig_channel(&b->rig, 0, VR_IRQGEN_CH_LEFT) && vr_now() < end) {
         moves += vr_guest_move(&b->guest, 0, (moves + 1) % cpus);
-        vr_sleep(STAY);
+        vr_sleep(vr_patient(b->ctx, STAY));
     }
     settled = vr_bypass_settle(b);
     vr_mark(VR_MARK_ROUND_END, 1);
@@ -46,6 +47,7 @@ void vr_scenario_BYPASS_MIGRATE(VrContext *ctx)
 {
     VrBypass b;
 
+    vr_watchdog_arm(VR_SCENARIO_BYPASS_MIGRATE, vr_bypass_limit(ctx));
     if (ctx->vcpu_pcpus < 2) {
         vr_skip(ctx, "a vCPU needs two CPUs to move between");
         return;

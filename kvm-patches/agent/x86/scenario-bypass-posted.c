@@ -9,6 +9,7 @@
 #include "igb.h"
 #include "scenarios.h"
 #include "testdev.h"
+#include "watchdog.h"
 
 #define SINGLES 64
 #define PACE (5 * VR_US)
@@ -47,7 +48,7 @@ static void storm(VrBypass *b, unsigned round, const VrShot *shot)
 
     vr_mark(VR_MARK_ROUND_BEGIN, round);
     vr_rig_start(&b->rig, 0, shot);
-    if (!vr_bypass_wait_fired(b, 0, PATIENCE + shot->count * shot->period) ||
+    if (!vr_bypass_wait_fired(b, 0, PATIENCE + shot->count * BURST_PACE) ||
         !vr_bypass_settle(b)) {
         vr_fail(b->ctx, "round %u does not come to rest", round);
     }
@@ -61,11 +62,11 @@ static void storms(VrBypass *b)
     uint64_t half = (b->ctx->params->stress + 1) / 2;
     const VrShot paced = {
         .vectors = VR_BYPASS_VECTORS, .count = half, .delay = VR_US,
-        .period = PACE,
+        .period = vr_patient(b->ctx, PACE),
     };
     const VrShot bursts = {
         .vectors = VR_BYPASS_VECTORS, .count = half, .delay = VR_US,
-        .period = BURST_PACE, .burst = BURST,
+        .period = vr_patient(b->ctx, BURST_PACE), .burst = BURST,
     };
 
     storm(b, ROUND_PACE, &paced);
@@ -137,7 +138,9 @@ void vr_scenario_BYPASS_POSTED(VrContext *ctx)
 {
     VrBypass b;
 
-    if (vr_bypass_open(&b, ctx, 1) && vr_guest_idle(&b.guest, 0, VR_IDLE_BUSY)) {
+    vr_watchdog_arm(VR_SCENARIO_BYPASS_POSTED, vr_bypass_limit(ctx));
+    if (vr_bypass_open(&b, ctx, 1) &&
+        vr_guest_idle(&b.guest, 0, VR_IDLE_BUSY)) {
         singles(&b);
         storms(&b);
         use_nic(&b);

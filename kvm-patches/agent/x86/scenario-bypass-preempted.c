@@ -13,6 +13,7 @@
 #include "report.h"
 #include "scenarios.h"
 #include "testdev.h"
+#include "watchdog.h"
 
 #define SHARE 10u /* of vr.stress: one in so many */
 /* Slowly enough that some come when ON is clear and SN is set. */
@@ -61,7 +62,7 @@ static void load(VrBypass *b)
     uint64_t count = b->ctx->params->stress / SHARE + 1;
     const VrShot shot = {
         .vectors = VR_BYPASS_VECTORS, .count = count, .delay = VR_US,
-        .period = PACE, .burst = BURST,
+        .period = vr_patient(b->ctx, PACE), .burst = BURST,
     };
     uint64_t before = vr_bypass_received(b);
     bool settled;
@@ -98,6 +99,7 @@ void vr_scenario_BYPASS_PREEMPTED(VrContext *ctx)
 {
     VrBypass b;
 
+    vr_watchdog_arm(VR_SCENARIO_BYPASS_PREEMPTED, vr_bypass_limit(ctx));
     if (vr_bypass_open(&b, ctx, 1) &&
         vr_guest_idle(&b.guest, 0, VR_IDLE_BUSY)) {
         play(&b);

@@ -113,6 +113,10 @@ void vr_guest_interrupt(VrGuestVcpu *me, uint32_t vector,
 {
     uint32_t policy = load(&me->policy[vector]);
 
+    if (vector == VR_GUEST_NMI) {
+        note(me, vector);
+        return;
+    }
     if (vector < VR_GUEST_FIRST_VECTOR) {
         panic(me, vector, frame);
     }

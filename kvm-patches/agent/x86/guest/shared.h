@@ -40,6 +40,7 @@
 #define VR_GUEST_MAX_VCPUS 4
 #define VR_GUEST_RING 64 /* a power of 2 */
 
+#define VR_GUEST_NMI 2 /* counted as the others are; is never EOIed */
 #define VR_GUEST_FIRST_VECTOR 32
 #define VR_GUEST_WAKE_VECTOR 0x21     /* the agent's, to end a HLT */
 #define VR_GUEST_SPURIOUS_VECTOR 0xff /* of the APIC; is never EOIed */
