@@ -34,6 +34,7 @@ static const VrCheck *const checks[] = {
     &vr_check_irqbypass_scaling_x86,
     &vr_check_irqbypass_collision_x86,
     &vr_check_irqbypass_order,
+    &vr_check_irqbypass_refcount,
     &vr_check_irqbypass_scaling_arm64,
     &vr_check_irqbypass_collision_arm64,
     &vr_check_ioapic_stale_eoi,

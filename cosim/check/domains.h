@@ -60,6 +60,8 @@ extern const VrCheck vr_check_irqbypass_scaling_x86;
 extern const VrCheck vr_check_irqbypass_collision_x86;
 extern const VrCheck vr_check_irqbypass_scaling_arm64;
 extern const VrCheck vr_check_irqbypass_collision_arm64;
+/* irqbypass_refcount.c */
+extern const VrCheck vr_check_irqbypass_refcount;
 /* irqbypass_order.c */
 extern const VrCheck vr_check_irqbypass_order;
 /* ioapic_stale.c */

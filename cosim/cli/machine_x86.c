@@ -8,11 +8,13 @@
 #include "newc.h"
 
 /*
- * The initrd of a run: the agent, the kernel that it boots as L2, and the
- * kernel's own tests of KVM, where they are asked for.
+ * The initrd of a run: the agent, the kernel that it boots as L2, the kernel's
+ * own tests of KVM, where they are asked for, and its modules, where it has
+ * any: build-kernel leaves them beside the image.
  */
 #define INITRD "initrd.img"
 #define L2_KERNEL "bzImage"
+#define MODULES ".modules"
 
 /*
  * The CPUs by what their KVM needs. An Intel server's family and model: Linux
@@ -97,10 +99,19 @@ static bool prepare(const VrMachineSpec *spec, const char *dir, VrError *err)
 {
     g_autofree char *agent = vr_env_agent(spec->arch, err);
     g_autofree char *path = g_build_filename(dir, INITRD, NULL);
+    g_autofree char *modules = g_strconcat(spec->kernel, MODULES, NULL);
+    const char *more[3] = { NULL };
+    unsigned count = 0;
 
+    if (spec->selftests) {
+        more[count++] = spec->selftests;
+    }
+    if (g_file_test(modules, G_FILE_TEST_EXISTS)) {
+        more[count++] = modules;
+    }
     return agent && vr_newc_join(agent, L2_KERNEL,
-                                 boots_l2(spec) ? spec->kernel : NULL,
-                                 spec->selftests, path, err);
+                                 boots_l2(spec) ? spec->kernel : NULL, more,
+                                 path, err);
 }
 
 static char *initrd(const VrMachineSpec *spec, const char *dir, VrError *err)

@@ -69,15 +69,19 @@ static bool add_file(GByteArray *out, const char *name, const char *path,
 }
 
 bool vr_newc_join(const char *base, const char *name, const char *path,
-                  const char *more, const char *out, VrError *err)
+                  const char *const *more, const char *out, VrError *err)
 {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     g_autoptr(GError) error = NULL;
 
     if (!add_archive(bytes, base, err) ||
-        (path && !add_file(bytes, name, path, err)) ||
-        (more && !add_archive(bytes, more, err))) {
+        (path && !add_file(bytes, name, path, err))) {
         return false;
+    }
+    for (; *more; more++) {
+        if (!add_archive(bytes, *more, err)) {
+            return false;
+        }
     }
     if (!g_file_set_contents_full(out, (const char *)bytes->data, bytes->len,
                                   G_FILE_SET_CONTENTS_NONE, 0644, &error)) {

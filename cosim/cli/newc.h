@@ -7,10 +7,11 @@
 
 /*
  * Write to @out the archive @base (compressed or not), after it one that holds
- * the file @path as @name, and then the archive @more; the last two if not NULL.
+ * the file @path as @name, if not NULL, and then the archives @more, which end
+ * with NULL.
  * False with *err.
  */
 bool vr_newc_join(const char *base, const char *name, const char *path,
-                  const char *more, const char *out, VrError *err);
+                  const char *const *more, const char *out, VrError *err);
 
 #endif

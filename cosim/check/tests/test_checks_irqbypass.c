@@ -50,6 +50,9 @@ static void two_posts(const char *flaw)
     "warnings=0"
 #define ORDER \
     "x86.irqbypass.order", VR_SCENARIO_IRQBYPASS_PAIRS, ORDER_FACTS
+#define REFCOUNT \
+    "x86.irqbypass.refcount", VR_SCENARIO_IRQBYPASS_REFCOUNT, \
+    "before=1 registered=16 with=1 after=1"
 #define PASS VR_VERDICT_PASS
 #define FAIL VR_VERDICT_FAIL
 #define ERROR VR_VERDICT_ERROR
@@ -97,6 +100,14 @@ static const Case cases[] = {
     { ORDER, "remapped", ERROR, "'remapped'", two_posts },
     { "x86.irqbypass.order", VR_SCENARIO_IRQBYPASS_PAIRS, "", NULL, ERROR,
       "'wrong'", NULL },
+    { REFCOUNT, NULL, PASS, "1 references, with and without 16", NULL },
+    { REFCOUNT, "with=17", FAIL, "with 16 irqfds 17", NULL },
+    { REFCOUNT, "after=2", FAIL, "after them 2", NULL },
+    { REFCOUNT, "before=0", ERROR, "0 references before", NULL },
+    { REFCOUNT, "registered=0", ERROR, "0 irqfds", NULL },
+    { REFCOUNT, "with", ERROR, "'with'", NULL },
+    { "x86.irqbypass.refcount", VR_SCENARIO_IRQBYPASS_REFCOUNT, "", NULL, ERROR,
+      "'before'", NULL },
 };
 
 int main(int argc, char **argv)
