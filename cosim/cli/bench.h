@@ -9,6 +9,8 @@
 int vr_bench_vmexit(const VrCommand *self, int argc, char **argv);
 /* bench irqbypass; likewise. */
 int vr_bench_irqbypass(const VrCommand *self, int argc, char **argv);
+/* bench sweep; likewise. */
+int vr_bench_sweep(const VrCommand *self, int argc, char **argv);
 /* bench vtd; likewise. */
 int vr_bench_vtd(const VrCommand *self, int argc, char **argv);
 

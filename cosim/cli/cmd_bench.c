@@ -264,7 +264,7 @@ static bool check_arguments(const Bench *b, int argc, char **argv,
 {
     if (argc != 2 || strcmp(argv[1], "redist") != 0) {
         return vr_error_set(err, VR_ERR_USAGE, "no bench '%s'; known: redist, "
-                            "irqbypass, vmexit, vtd",
+                            "irqbypass, sweep, vmexit, vtd",
                             argc > 1 ? argv[1] : "");
     }
     return vr_option_range("--repeat", b->repeat, 1, MAX_REPEAT, err) &&
@@ -312,6 +312,9 @@ static int cmd_bench(const VrCommand *self, int argc, char **argv)
     if (g_strv_contains(words, "irqbypass")) {
         return vr_bench_irqbypass(self, argc, argv);
     }
+    if (g_strv_contains(words, "sweep")) {
+        return vr_bench_sweep(self, argc, argv);
+    }
     if (g_strv_contains(words, "vmexit")) {
         return vr_bench_vmexit(self, argc, argv);
     }
@@ -320,5 +323,5 @@ static int cmd_bench(const VrCommand *self, int argc, char **argv)
 }
 
 VR_COMMAND(bench, "bench", "Measure what a backend, or a VM exit, costs",
-           "redist|irqbypass|vmexit|vtd [--repeat N] [--json FILE|-] [OPTION...]",
+           "redist|irqbypass|sweep|vmexit|vtd [--repeat N] [--json FILE|-] [OPTION...]",
            cmd_bench)

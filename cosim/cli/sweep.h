@@ -54,6 +54,7 @@ typedef struct VrSweepOptions {
     gint vcpu;
     gint64 first, last; /* last 0: the window's end */
     gint64 repeat;
+    gint64 most; /* points in all; 0: no matter how many */
     gint timeout;
     bool console;
 } VrSweepOptions;

@@ -249,6 +249,9 @@ static char *plugin_argument(const VrSweepJob *job, const VrSweepOptions *o,
     if (o->last) {
         g_string_append_printf(text, ",last=%" PRIu64, (uint64_t)o->last);
     }
+    if (o->most) {
+        g_string_append_printf(text, ",most=%" PRIu64, (uint64_t)o->most);
+    }
     g_string_append_printf(text, ",event=%u,load=%u,vcpu=%d,first=%" PRIu64
                            ",repeat=%" PRIu64 ",latency=%u,park=%u,settle=%u,"
                            "patience=%u,folder=%s", job->event, job->load,

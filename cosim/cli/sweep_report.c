@@ -40,7 +40,7 @@ static void print_row(FILE *f, const VrSweepJob *job)
 {
     g_autofree char *kernel = short_name(job);
 
-    fprintf(f, "%-24s %-38s %-6s %-5s %7" PRIu64 " %7" PRIu64 " %8" PRIu64
+    fprintf(f, "%-28s %-38s %-6s %-5s %7" PRIu64 " %7" PRIu64 " %8" PRIu64
             "  %-14s %5.1f s\n", kernel, job->window,
             vr_sweep_event_name(job->event), vr_sweep_load_name(job->load),
             job->points, job->failed, job->released,
@@ -87,7 +87,7 @@ static void print_failures(FILE *f, const VrSweepJob *job,
 
 void vr_sweep_print(FILE *f, const GPtrArray *jobs, const VrSweepOptions *o)
 {
-    fprintf(f, "%-24s %-38s %-6s %-5s %7s %7s %8s  %-14s\n", "kernel", "window",
+    fprintf(f, "%-28s %-38s %-6s %-5s %7s %7s %8s  %-14s\n", "kernel", "window",
             "event", "load", "points", "failed", "released", "verdict");
     for (guint i = 0; i < jobs->len; i++) {
         print_row(f, jobs->pdata[i]);

@@ -12,6 +12,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static VrSweepConfig config = {
     .cpu = VR_SWEEP_ANY_CPU, .first = 1, .last = UINT64_MAX, .repeat = 1,
+    .most = UINT64_MAX,
 };
 
 static uint64_t event, load, vcpu_index, cpu = VR_SWEEP_ANY_CPU;
@@ -23,6 +24,7 @@ static const struct {
     { "from", &config.from }, { "to", &config.to }, { "cpu", &cpu },
     { "event", &event }, { "load", &load }, { "vcpu", &vcpu_index }, { "first", &config.first },
     { "last", &config.last }, { "repeat", &config.repeat },
+    { "most", &config.most },
     { "latency", &config.latency }, { "park", &config.park },
     { "settle", &config.settle }, { "patience", &config.patience },
 };

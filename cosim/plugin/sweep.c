@@ -44,6 +44,7 @@ static bool again, over;
 static bool failed; /* the point before */
 static unsigned unopened, unclosed, past, tries, rounds;
 static uint64_t passes;
+static uint64_t judged;
 static uint64_t wake_at; /* when the agent ends the vCPU's halt */
 static unsigned warm;
 
@@ -289,6 +290,9 @@ static void judge(void)
     }
     vr_log_point(&point, verdict, why);
     advance();
+    if (++judged == config.most) {
+        end("done", "as many points as were asked for");
+    }
 }
 
 /* The window is over: that may be so by chance once, when it was shorter. */

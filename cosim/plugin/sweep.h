@@ -25,7 +25,8 @@ typedef struct VrSweepConfig {
     VrSweepLoad load;
     unsigned vcpu;        /* for the agent */
     uint64_t first, last; /* the points; counted from 1 */
-    uint64_t repeat;      /* how often all is swept; 0: as often as it takes */
+    uint64_t repeat;      /* how often all is swept */
+    uint64_t most;        /* points in all */
     uint64_t latency;     /* ns from the event to its delivery, at most */
     uint64_t park;        /* ns that a CPU is parked, at most */
     uint64_t settle;      /* ns from a pairing to the interrupt that follows */

@@ -275,7 +275,7 @@ static void set_up(void)
     fake.guest = fake.special = NONE;
     config = (VrSweepConfig){
         .from = FROM, .to = TO, .event = VR_SWEEP_MSI, .first = 1,
-        .last = UINT64_MAX, .repeat = 1, .latency = 5000, .park = 10000,
+        .last = UINT64_MAX, .repeat = 1, .most = UINT64_MAX, .latency = 5000, .park = 10000,
         .settle = 100, .patience = 500, .folder = folder,
     };
 }
