@@ -31,6 +31,7 @@ typedef struct VrSweepJob {
     char *image;
     char *symbols; /* path */
     char *append;  /* of the kernel's command line, or NULL */
+    char *cpu;     /* x86: of its machine; NULL: vmx */
     char *window;  /* as asked for */
     char *note;    /* about the window, or NULL */
     uint64_t from, to;

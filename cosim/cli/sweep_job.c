@@ -52,6 +52,7 @@ void vr_sweep_job_free(gpointer opaque)
     g_free(job->image);
     g_free(job->symbols);
     g_free(job->append);
+    g_free(job->cpu);
     g_free(job->window);
     g_free(job->note);
     g_free(job->folder);
@@ -274,7 +275,7 @@ static void describe(VrMachineSpec *spec, const VrSweepJob *job,
     vr_machine_defaults(spec, o->arch);
     spec->kernel = job->image;
     spec->backend = o->backend;
-    spec->cpu = o->cpu;
+    spec->cpu = job->cpu ? job->cpu : o->cpu;
     spec->scenarios = scenario_of(job);
     spec->append = append;
     spec->cpus = MAX(strcmp(o->arch, "x86") == 0 ? MIN_CPUS_x86

@@ -10,7 +10,7 @@
 
 /* An image with what belongs to it. */
 typedef struct Kernel {
-    char *name, *image, *symbols, *append;
+    char *name, *image, *symbols, *append, *cpu;
 } Kernel;
 
 static void free_kernel(gpointer opaque)
@@ -21,6 +21,7 @@ static void free_kernel(gpointer opaque)
     g_free(k->image);
     g_free(k->symbols);
     g_free(k->append);
+    g_free(k->cpu);
     g_free(k);
 }
 
@@ -54,36 +55,9 @@ static bool add_ours(GPtrArray *kernels, const VrSweepRequest *r,
     g_ptr_array_add(kernels, k);
     k->name = g_strdup(one->name);
     k->append = g_strdup(one->append);
+    k->cpu = g_strdup(one->cpu);
     k->image = vr_kernel_build(one, NULL, &step, err);
     return k->image && find_symbols(k, r, err);
-}
-
-/* "mutant:M1": the catalogue's mutant-m1, x86-mutant-m1, or one of that name */
-static char *mutant_name(const VrCatalogue *catalogue, const char *arch,
-                         const char *word)
-{
-    g_autofree char *lower = g_ascii_strdown(word, -1);
-
-    for (guint i = 0; i < catalogue->kernels->len; i++) {
-        const VrKernel *k = catalogue->kernels->pdata[i];
-        const char *at = strstr(k->name, "mutant-");
-
-        if (strcmp(k->arch, arch) == 0 && k->kind == VR_KERNEL_MUTANT && at &&
-            (strcmp(at + 7, lower) == 0 ||
-             (g_str_has_prefix(at + 7, lower) &&
-              at[7 + strlen(lower)] == '-'))) {
-            return g_strdup(k->name);
-        }
-    }
-    return g_strdup(word);
-}
-
-static char *set_of(const VrCatalogue *catalogue, const VrSweepRequest *r)
-{
-    if (g_str_has_prefix(r->kernel, "mutant:")) {
-        return mutant_name(catalogue, r->arch, r->kernel + 7);
-    }
-    return g_strdup(r->kernel);
 }
 
 static GPtrArray *choose_kernels(const VrSweepRequest *r, VrError *err)
@@ -91,7 +65,6 @@ static GPtrArray *choose_kernels(const VrSweepRequest *r, VrError *err)
     g_autoptr(GPtrArray) kernels = g_ptr_array_new_with_free_func(free_kernel);
     g_autoptr(VrCatalogue) catalogue = NULL;
     g_autoptr(GPtrArray) ours = NULL;
-    g_autofree char *set = NULL;
 
     if (strchr(r->kernel, '/') ||
         g_file_test(r->kernel, G_FILE_TEST_IS_REGULAR)) {
@@ -101,8 +74,7 @@ static GPtrArray *choose_kernels(const VrSweepRequest *r, VrError *err)
     if (!catalogue) {
         return NULL;
     }
-    set = set_of(catalogue, r);
-    ours = vr_catalogue_select(catalogue, set, r->arch, err);
+    ours = vr_catalogue_select(catalogue, r->kernel, r->arch, err);
     for (guint i = 0; ours && i < ours->len; i++) {
         if (!add_ours(kernels, r, ours->pdata[i], i + 1, ours->len, err)) {
             return NULL;
@@ -138,6 +110,7 @@ static bool add_job(GPtrArray *jobs, const Kernel *k, const char *window,
     job->symbols = g_strdup(k->symbols);
     job->append = g_strjoin(" ", k->append ? k->append : "",
                             r->append ? r->append : "", NULL);
+    job->cpu = g_strdup(k->cpu);
     job->window = g_strdup(window);
     job->event = event;
     job->load = vr_sweep_load_of(window);
