@@ -171,6 +171,7 @@ const VrCheck vr_check_count_first_irq_kick = {
     .title = "the first interrupt that may bypass KVM kicks each blocked vCPU "
              "once, and no other does",
     .scenario = BLOCK,
+    .needs_block = true,
     .judge = judge_kick,
 };
 
@@ -221,5 +222,6 @@ const VrCheck vr_check_count_error_path = {
     .title = "an interrupt that is refused to bypass KVM arrives through it, "
              "and does not count",
     .scenario = ERRORS,
+    .needs_block = true,
     .judge = judge_errors,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The manager's module is held by those that need its code, not by each irqfd. */
+/* The manager's module is held by who needs its code, not by each irqfd. */
 #include "domains.h"
 #include "view.h"
 
@@ -43,5 +43,6 @@ const VrCheck vr_check_irqbypass_refcount = {
     .title = "irqfds that are registered hold no references of the module "
              "irqbypass",
     .scenario = SCENARIO,
+    .needs_block = true,
     .judge = judge,
 };

@@ -286,7 +286,8 @@ static const struct {
     { "own-x86-posted-msi", "x86.boot;x86.ir.*;x86.pi.*",
       "intremap=posted_msi" },
     { "own-x86-bypass", "x86.boot;x86.bypass.*;x86.count.nv-on-block;"
-                        "x86.count.first-irq-kick;x86.irqbypass.*",
+                        "x86.count.first-irq-kick;x86.irqbypass.scaling;"
+                        "x86.irqbypass.collision;x86.irqbypass.order",
       "intel_iommu=on" },
 };
 
