@@ -18,7 +18,7 @@ static const char *const kind_names[] = {
 static const char *const known_keys[] = {
     "kind", "arch", "description", "config", "on-top-of", "patches",
     "caught-by", "expect-fail", "append", "checks", "cpu", "unit", "alias",
-    "sweep", NULL,
+    "sweep", "stress", NULL,
 };
 
 typedef struct Loader {
@@ -216,6 +216,23 @@ static bool get_unit(const Loader *l, VrKernel *k)
     return true;
 }
 
+static bool get_stress(const Loader *l, VrKernel *k)
+{
+    g_autofree char *stress = get(l, k->name, "stress");
+    guint64 n;
+
+    k->stress = k->kind == VR_KERNEL_MUTANT ? VR_STRESS_OF_MUTANTS : VR_STRESS;
+    if (!stress) {
+        return true;
+    }
+    if (!g_ascii_string_to_unsigned(stress, 10, 1, 100000000, &n, NULL)) {
+        return wrong(l, k->name, "stress has to be a number from 1 to "
+                     "100000000");
+    }
+    k->stress = n;
+    return true;
+}
+
 static bool get_cpu(const Loader *l, VrKernel *k)
 {
     k->cpu = get(l, k->name, "cpu");
@@ -287,6 +304,7 @@ static bool load_kernel(const Loader *l, VrCatalogue *c, VrKernel *k)
         !get_checks(l, k->name, "caught-by", &k->caught_by) ||
         !get_checks(l, k->name, "expect-fail", &k->expect_fail) ||
         !get_globs(l, k) || !get_unit(l, k) || !get_cpu(l, k) ||
+        !get_stress(l, k) ||
         !get_sweep(l, k)) {
         return false;
     }
@@ -475,6 +493,7 @@ VrKernel *vr_kernel_own(const char *name, const char *arch)
 
     k->name = g_strdup(name);
     k->kind = VR_KERNEL_OWN;
+    k->stress = VR_STRESS;
     k->arch = g_strdup(arch);
     k->patches = g_ptr_array_new_with_free_func(g_free);
     if (arch) {

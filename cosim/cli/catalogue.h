@@ -18,6 +18,8 @@
  *   append = words           more of the host's command line
  *   checks = glob;...        only these are judged on it; all if missing
  *   cpu = svm                x86: of its machine, vmx or svm; else as asked for
+ *   stress = 20000           interrupts of a scenario under load, where conform
+ *                            is not told; 100000 if missing, 10000 of a mutant
  *   unit = yes               x86: its machine has a remapping unit, which the
  *                            backend serves, and devices that interrupt
  *
@@ -29,6 +31,10 @@
 #include <glib.h>
 
 #include "block.h"
+
+/* What catches a mutant shows early: it is not worth the time of a whole run. */
+#define VR_STRESS 100000
+#define VR_STRESS_OF_MUTANTS 10000
 
 typedef enum VrKernelKind {
     VR_KERNEL_BASE,
@@ -52,6 +58,7 @@ typedef struct VrKernel {
     char *append;        /* or NULL */
     char **checks;       /* globs, NULL-terminated; empty: all */
     char *cpu;           /* x86: "vmx" or "svm", or NULL: as asked for */
+    uint64_t stress;     /* interrupts of a scenario under load */
     bool unit;           /* x86: with a remapping unit */
     bool sweep;          /* conform does not run it */
     /* A device mutant (device_mutants.h); else NULL */

@@ -173,8 +173,8 @@ static bool start(const VrConform *c, Job *job, VrError *err)
     order.machine.kernel = job->image;
     order.machine.scenarios = job->scenarios;
     order.machine.append = job->kernel->append;
-    if (job->kernel->kind == VR_KERNEL_MUTANT) {
-        order.machine.stress = c->mutant_stress;
+    if (c->machine.stress == 0) {
+        order.machine.stress = job->kernel->stress;
     }
     set_unit(&order.machine, job->kernel);
     order.machine.library = job->library;

@@ -12,9 +12,11 @@ typedef struct VrConform {
     const GPtrArray *checks;  /* of VrCheck */
     const char *image;        /* the user's own image, or NULL: build */
     const char *linux_dir;    /* the user's own tree, or NULL: ours */
-    /* All but architecture, kernel, scenarios; no CPU: the machine's own */
+    /*
+     * All but architecture, kernel, scenarios; without a CPU the machine's own,
+     * without stress the kernel's.
+     */
     VrMachineSpec machine;
-    uint64_t mutant_stress;   /* machine.stress of mutants */
     unsigned jobs;            /* machines at once */
     bool keep_going;          /* past a kernel that cannot be built */
     bool keep_traces;         /* also of runs without a surprise */

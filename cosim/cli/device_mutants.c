@@ -96,6 +96,7 @@ static bool load_one(const Loader *l, VrKernel *m)
     g_autofree char *file = g_strconcat(m->name, ".patch", NULL);
 
     m->kind = VR_KERNEL_MUTANT;
+    m->stress = VR_STRESS_OF_MUTANTS;
     m->description =
         g_key_file_get_string(l->file, m->name, "description", NULL);
     m->variant = g_key_file_get_string(l->file, m->name, "variant", NULL);

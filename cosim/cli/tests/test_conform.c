@@ -159,6 +159,10 @@ static void test_kernel_options(void)
     g_assert_cmpuint(every->len, ==, of_arm64->len);
     g_assert_cmpuint(every->len, <, all->len);
     g_assert_cmpuint(count_selected(c, "base,options", NULL), ==, 2);
+    g_assert_cmpuint(k->stress, ==, VR_STRESS);
+    g_assert_null(load("[o]\nkind=option\narch=x86\nconfig=c\n"
+                       "stress=0\n", &err));
+    g_assert_nonnull(strstr(err.text, "stress"));
     g_assert_null(load("[o]\nkind=option\narch=x86\nconfig=c\n"
                        "checks=x86.bot\n", &err));
     g_assert_nonnull(strstr(err.text, "x86.bot"));
