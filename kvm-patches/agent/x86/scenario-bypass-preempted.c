@@ -15,7 +15,8 @@
 #include "testdev.h"
 #include "watchdog.h"
 
-#define SHARE 10u /* of vr.stress: one in so many */
+#define SHARE 10u /* of vr.stress: one in so many, */
+#define LEAST 600u /* but enough to meet a preemption */
 /* Slowly enough that some come when ON is clear and SN is set. */
 #define BURST 3
 #define PACE (150 * VR_US)
@@ -59,7 +60,8 @@ static void *rival(void *opaque)
 
 static void load(VrBypass *b)
 {
-    uint64_t count = b->ctx->params->stress / SHARE + 1;
+    uint64_t asked = b->ctx->params->stress / SHARE + 1;
+    uint64_t count = asked > LEAST ? asked : LEAST;
     const VrShot shot = {
         .vectors = VR_BYPASS_VECTORS, .count = count, .delay = VR_US,
         .period = vr_patient(b->ctx, PACE), .burst = BURST,
