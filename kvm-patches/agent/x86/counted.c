@@ -26,7 +26,7 @@ static void fact(const VrCounted *c, const char *phase, const char *what,
 
 bool vr_counted_settle(VrCounted *c)
 {
-    vr_sleep(SETTLE);
+    vr_sleep(vr_patient(c->ctx, SETTLE));
     for (unsigned i = 0; i < VR_COUNTED_VCPUS; i++) {
         if (!vr_guest_wait_blocked(&c->guest, i)) {
             vr_fail(c->ctx, "vCPU %u does not block", i);
