@@ -127,6 +127,7 @@ const VrCheck vr_check_count_nv_on_block = {
     .title = "a blocked vCPU has the wakeup vector in its descriptor while an "
              "interrupt may bypass KVM, and only then",
     .scenario = BLOCK,
+    .cpu = "vmx",
     .needs_block = true,
     .judge = judge_nv,
 };
@@ -171,6 +172,7 @@ const VrCheck vr_check_count_first_irq_kick = {
     .title = "the first interrupt that may bypass KVM kicks each blocked vCPU "
              "once, and no other does",
     .scenario = BLOCK,
+    .cpu = "vmx",
     .needs_block = true,
     .judge = judge_kick,
 };
@@ -222,6 +224,7 @@ const VrCheck vr_check_count_error_path = {
     .title = "an interrupt that is refused to bypass KVM arrives through it, "
              "and does not count",
     .scenario = ERRORS,
+    .cpu = "vmx",
     .needs_block = true,
     .judge = judge_errors,
 };

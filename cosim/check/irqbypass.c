@@ -127,8 +127,8 @@ static VrVerdict *judge_collision(const VrRun *run, VrScenario scenario)
 
 /* --- both architectures --- */
 
-/* On x86, KVM knows of irqbypass where a block posts. */
-#define CHECKS(ARCH, BLOCK, SCALING, PAIRS) \
+/* On x86, KVM knows of irqbypass under VMX, and where a block posts. */
+#define CHECKS(ARCH, CPU, BLOCK, SCALING, PAIRS) \
     static VrVerdict *scaling_##ARCH(const VrRun *run, const VrSlice *slice) \
     { \
         (void)slice; \
@@ -145,6 +145,7 @@ static VrVerdict *judge_collision(const VrRun *run, VrScenario scenario)
         .title = "the 16384th irqfd costs no more than twice what the first " \
                  "one costs, in instructions", \
         .scenario = SCALING, \
+        .cpu = CPU, \
         .needs_block = BLOCK, \
         .judge = scaling_##ARCH, \
     }; \
@@ -155,10 +156,12 @@ static VrVerdict *judge_collision(const VrRun *run, VrScenario scenario)
         .title = "an eventfd has one user at a time, whatever others share " \
                  "its place in memory or had it before", \
         .scenario = PAIRS, \
+        .cpu = CPU, \
         .needs_block = BLOCK, \
         .judge = collision_##ARCH, \
     };
 
-CHECKS(x86, true, VR_SCENARIO_IRQBYPASS_SCALING, VR_SCENARIO_IRQBYPASS_PAIRS)
-CHECKS(arm64, false, VR_SCENARIO_IRQBYPASS_SCALING_ARM,
+CHECKS(x86, "vmx", true, VR_SCENARIO_IRQBYPASS_SCALING,
+       VR_SCENARIO_IRQBYPASS_PAIRS)
+CHECKS(arm64, NULL, false, VR_SCENARIO_IRQBYPASS_SCALING_ARM,
        VR_SCENARIO_IRQBYPASS_PAIRS_ARM)

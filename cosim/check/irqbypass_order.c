@@ -95,6 +95,7 @@ const VrCheck vr_check_irqbypass_order = {
     .title = "a producer and a consumer of one eventfd are a pair, in "
              "whichever order they come and go, and nothing else is",
     .scenario = SCENARIO,
+    .cpu = "vmx",
     .needs_block = true,
     .judge = judge,
 };

@@ -43,6 +43,7 @@ const VrCheck vr_check_irqbypass_refcount = {
     .title = "irqfds that are registered hold no references of the module "
              "irqbypass",
     .scenario = SCENARIO,
+    .cpu = "vmx",
     .needs_block = true,
     .judge = judge,
 };

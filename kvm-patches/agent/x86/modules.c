@@ -15,7 +15,10 @@
 
 #define FOLDER "/modules"
 
-/* 0, or the error number; one that is loaded already is no error. */
+/*
+ * 0, or the error number. One that is loaded already is no error, nor is one
+ * that finds nothing on this machine to drive.
+ */
 static int load_one(const char *file)
 {
     char path[300];
@@ -28,7 +31,7 @@ static int load_one(const char *file)
     }
     err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
     close(fd);
-    return err == EEXIST ? 0 : err;
+    return err == EEXIST || err == ENODEV || err == EOPNOTSUPP ? 0 : err;
 }
 
 /* One pass over all; how many are loaded, and of the others the last error. */

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Loads all that are there, whatever order they need. How many are loaded then;
- * -1: one cannot be, and *why says which.
+ * Loads all that are there, whatever order they need. How many were taken, those
+ * included that this machine is not for; -1: one was not, and *why says which.
  */
 int vr_modules_load(const char **why);
 /* How many references a module has; -1: it is built in, or not loaded. */
