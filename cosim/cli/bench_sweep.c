@@ -19,17 +19,18 @@
 #define TARGET_X86 2000.0
 
 static const struct {
-    const char *arch, *kernel, *window, *event, *what;
+    const char *arch, *kernel, *window, *event, *load, *what;
     double target; /* points a second; 0: none */
 } rows[] = {
-    { "x86", "x86-base", "vcpu_enter_guest", "msi", "a device's interrupt",
-      TARGET_X86 },
-    { "x86", "x86-base", "vcpu_enter_guest", "post",
+    { "x86", "x86-base", "vcpu_enter_guest", "msi", "exit",
+      "a device's interrupt", TARGET_X86 },
+    { "x86", "x86-base", "vcpu_enter_guest", "post", "exit",
       "another CPU posts meanwhile", TARGET_X86 },
-    { "x86", "x86-base", "vmx_vcpu_pi_put", "msi", "a blocked vCPU is woken",
+    { "x86", "x86-base", "vmx_vcpu_pi_put", "msi", "halt",
+      "a blocked vCPU is woken",
       0 },
     { "arm64", "arm64-tdir", "kvm_vgic_flush_hwstate..__guest_enter", "spi",
-      "another CPU injects meanwhile", 0 },
+      "exit", "another CPU injects meanwhile", 0 },
 };
 
 #define ROWS G_N_ELEMENTS(rows)
@@ -67,7 +68,8 @@ static VrSweepRequest request_of(size_t row)
         .arch = g_strdup(rows[row].arch), .kernel = g_strdup(rows[row].kernel),
         .windows = g_strdup(rows[row].window),
         .events = g_strdup(rows[row].event), .backend = g_strdup("model"),
-        .timeout = 900, .first = 1,
+        .timeout = 900, .first = 1, .skip = -1,
+        .load = g_strdup(rows[row].load),
     };
 }
 

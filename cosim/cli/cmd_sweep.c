@@ -70,6 +70,7 @@ static bool check_request(VrSweepRequest *r, VrError *err)
     }
     return vr_option_backend(r->backend, vr_machine_block(r->arch), err) &&
            vr_option_range("--vcpu", r->vcpu, 0, 3, err) &&
+           vr_option_range("--skip", r->skip, -1, 1000, err) &&
            vr_option_range("--from", r->first, 1, MAX_POINT, err) &&
            vr_option_range("--to", r->last, 0, MAX_POINT, err) &&
            vr_option_range("--repeat", r->repeat, 1, MAX_POINT, err) &&
@@ -252,7 +253,10 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "check", 'c', 0, G_OPTION_ARG_STRING, &r->check,
           "Only these: ARCH.sweep.EVENT, a glob", "GLOB" },
         { "load", 0, 0, G_OPTION_ARG_STRING, &r->load, "How the vCPU comes by "
-          "the window: exit, halt or post (what suits the window)", "LOAD" },
+          "the window: exit, halt, preempt or post (what suits the window)",
+          "LOAD" },
+        { "skip", 0, 0, G_OPTION_ARG_INT, &r->skip, "Times that it comes by "
+          "the window before it counts (what suits the window)", "N" },
         { "vcpu", 0, 0, G_OPTION_ARG_INT, &r->vcpu, "The vCPU, which runs on "
           "the CPU of its number (0)", "N" },
         { "kernel", 'k', 0, G_OPTION_ARG_STRING, &r->kernel, "A file, a name "
@@ -291,7 +295,7 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
 static int cmd_sweep(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
-        .request = { .first = 1, .repeat = 1, .timeout = 900 },
+        .request = { .first = 1, .repeat = 1, .timeout = 900, .skip = -1 },
     };
     VrError err;
     int ret = parse(self, &a, &argc, &argv);

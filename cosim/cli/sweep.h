@@ -38,6 +38,7 @@ typedef struct VrSweepJob {
     bool to_return;
     VrSweepEvent event;
     VrSweepLoad load;
+    unsigned skip; /* times that it comes by the window first */
     char *folder;
     /* What came out */
     VrSweepVerdict verdict;
@@ -71,12 +72,19 @@ bool vr_sweep_event(const char *name, const char *arch, VrSweepEvent *event,
 bool vr_sweep_load(const char *name, VrSweepLoad *load, VrError *err);
 /* "x86.sweep.msi", to free. */
 char *vr_sweep_check_id(const char *arch, VrSweepEvent event);
-/* Windows that are swept where none is named. */
-const char *const *vr_sweep_windows(const char *arch);
-/* Events of a window where none is named, VR_SWEEP_NONE at the end. */
-const VrSweepEvent *vr_sweep_events(const char *arch, const char *window);
-/* What the vCPU does so that it comes by a window. */
-VrSweepLoad vr_sweep_load_of(const char *window);
+
+/* A window that is known, and how it is swept. */
+typedef struct VrSweepUsual {
+    const char *arch, *window;
+    VrSweepLoad load;
+    unsigned skip;
+    VrSweepEvent events[5]; /* VR_SWEEP_NONE at the end */
+} VrSweepUsual;
+
+/* All of them; window is NULL at the end. */
+extern const VrSweepUsual vr_sweep_usual[];
+/* Whether both begin at the same place. */
+bool vr_sweep_same_window(const VrSweepUsual *usual, const char *window);
 
 /* --- sweep_window.c --- */
 

@@ -253,9 +253,9 @@ static char *plugin_argument(const VrSweepJob *job, const VrSweepOptions *o,
     if (o->most) {
         g_string_append_printf(text, ",most=%" PRIu64, (uint64_t)o->most);
     }
-    g_string_append_printf(text, ",event=%u,load=%u,vcpu=%d,first=%" PRIu64
+    g_string_append_printf(text, ",event=%u,load=%u,skip=%u,vcpu=%d,first=%" PRIu64
                            ",repeat=%" PRIu64 ",latency=%u,park=%u,settle=%u,"
-                           "patience=%u,folder=%s", job->event, job->load,
+                           "patience=%u,folder=%s", job->event, job->load, job->skip,
                            o->vcpu, go_on_at(job, o->first),
                            (uint64_t)o->repeat, latency << shift, PARK << shift, SETTLE << shift, PATIENCE << shift,
                            folder);

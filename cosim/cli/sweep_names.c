@@ -12,7 +12,7 @@ static const char *const events[] = {
 
 static const char *const loads[] = {
     [VR_SWEEP_LOAD_EXIT] = "exit", [VR_SWEEP_LOAD_HALT] = "halt",
-    [VR_SWEEP_LOAD_POST] = "post",
+    [VR_SWEEP_LOAD_PREEMPT] = "preempt", [VR_SWEEP_LOAD_POST] = "post",
 };
 
 static const char *const verdicts[] = {
@@ -20,32 +20,28 @@ static const char *const verdicts[] = {
     [VR_SWEEP_NOT_APPLICABLE] = "not-applicable", [VR_SWEEP_ERROR] = "error",
 };
 
-/* What is swept where nothing is named. */
-static const struct {
-    const char *arch, *window;
-    VrSweepLoad load;
-    VrSweepEvent events[5];
-} windows[] = {
-    { "x86", "vcpu_enter_guest", VR_SWEEP_LOAD_EXIT,
+/*
+ * A vCPU that comes back from a halt, or from another thread, is loaded for the
+ * second time since the agent let it run.
+ */
+const VrSweepUsual vr_sweep_usual[] = {
+    { "x86", "vcpu_enter_guest", VR_SWEEP_LOAD_EXIT, 0,
       { VR_SWEEP_MSI, VR_SWEEP_POST, VR_SWEEP_IPI, VR_SWEEP_IRQFD } },
-    { "x86", "vmx_vcpu_pi_load", VR_SWEEP_LOAD_HALT,
+    { "x86", "vmx_vcpu_pi_load", VR_SWEEP_LOAD_EXIT, 0,
       { VR_SWEEP_MSI, VR_SWEEP_POST } },
-    { "x86", "vmx_vcpu_pi_put", VR_SWEEP_LOAD_HALT,
+    { "x86", "vmx_vcpu_pi_load", VR_SWEEP_LOAD_HALT, 1,
+      { VR_SWEEP_MSI, VR_SWEEP_POST } },
+    { "x86", "vmx_vcpu_pi_load", VR_SWEEP_LOAD_PREEMPT, 1,
+      { VR_SWEEP_MSI, VR_SWEEP_POST } },
+    { "x86", "vmx_vcpu_pi_put", VR_SWEEP_LOAD_HALT, 0,
       { VR_SWEEP_MSI, VR_SWEEP_POST, VR_SWEEP_PAIR } },
-    { "x86", "vmx_deliver_posted_interrupt", VR_SWEEP_LOAD_POST,
+    { "x86", "vmx_vcpu_pi_put", VR_SWEEP_LOAD_PREEMPT, 0,
+      { VR_SWEEP_MSI, VR_SWEEP_POST } },
+    { "x86", "vmx_deliver_posted_interrupt", VR_SWEEP_LOAD_POST, 0,
       { VR_SWEEP_MSI } },
-    { "x86", "vmx_deliver_interrupt", VR_SWEEP_LOAD_POST, { VR_SWEEP_MSI } },
-    { "arm64", "kvm_vgic_flush_hwstate..__guest_enter", VR_SWEEP_LOAD_EXIT,
+    { "arm64", "kvm_vgic_flush_hwstate..__guest_enter", VR_SWEEP_LOAD_EXIT, 0,
       { VR_SWEEP_SPI } },
-};
-
-static const char *const windows_x86[] = {
-    "vcpu_enter_guest", "vmx_vcpu_pi_load", "vmx_vcpu_pi_put",
-    "vmx_deliver_posted_interrupt", NULL,
-};
-
-static const char *const windows_arm64[] = {
-    "kvm_vgic_flush_hwstate..__guest_enter", NULL,
+    { NULL, NULL, 0, 0, { VR_SWEEP_NONE } },
 };
 
 const char *vr_sweep_event_name(VrSweepEvent event)
@@ -115,33 +111,10 @@ char *vr_sweep_check_id(const char *arch, VrSweepEvent event)
     return g_strdup_printf("%s.sweep.%s", arch, events[event]);
 }
 
-const char *const *vr_sweep_windows(const char *arch)
+bool vr_sweep_same_window(const VrSweepUsual *usual, const char *window)
 {
-    return strcmp(arch, "arm64") == 0 ? windows_arm64 : windows_x86;
-}
+    size_t length = strcspn(window, ".+");
 
-const VrSweepEvent *vr_sweep_events(const char *arch, const char *window)
-{
-    static const VrSweepEvent msi[] = { VR_SWEEP_MSI, VR_SWEEP_NONE };
-    static const VrSweepEvent spi[] = { VR_SWEEP_SPI, VR_SWEEP_NONE };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(windows); i++) {
-        if (strcmp(windows[i].window, window) == 0) {
-            return windows[i].events;
-        }
-    }
-    return strcmp(arch, "arm64") == 0 ? spi : msi;
-}
-
-VrSweepLoad vr_sweep_load_of(const char *window)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(windows); i++) {
-        const char *known = windows[i].window;
-
-        if (strncmp(known, window, strcspn(window, ".+")) == 0 &&
-            strcspn(known, ".+") == strcspn(window, ".+")) {
-            return windows[i].load;
-        }
-    }
-    return VR_SWEEP_LOAD_EXIT;
+    return strcspn(usual->window, ".+") == length &&
+           strncmp(usual->window, window, length) == 0;
 }

@@ -98,8 +98,8 @@ static bool name_folder(VrSweepJob *job, const char *folder, guint number,
 }
 
 static bool add_job(GPtrArray *jobs, const Kernel *k, const char *window,
-                    VrSweepEvent event, const VrSweepRequest *r,
-                    const char *folder, VrError *err)
+                    VrSweepEvent event, const VrSweepUsual *usual,
+                    const VrSweepRequest *r, const char *folder, VrError *err)
 {
     g_autoptr(VrSymbols) symbols = vr_symbols_load(k->symbols, err);
     VrSweepJob *job = vr_sweep_job_new();
@@ -113,52 +113,127 @@ static bool add_job(GPtrArray *jobs, const Kernel *k, const char *window,
     job->cpu = g_strdup(k->cpu);
     job->window = g_strdup(window);
     job->event = event;
-    job->load = vr_sweep_load_of(window);
+    job->load = usual ? usual->load : VR_SWEEP_LOAD_EXIT;
+    job->skip = r->skip >= 0 ? (unsigned)r->skip : usual ? usual->skip : 0;
     return symbols &&
            (!r->load || vr_sweep_load(r->load, &job->load, err)) &&
            vr_sweep_window(symbols, job, err) &&
            name_folder(job, folder, jobs->len, err);
 }
 
-static bool is_asked_for(const VrSweepRequest *r, VrSweepEvent event)
+static bool is_named(const char *list, const char *name)
+{
+    g_auto(GStrv) words = g_strsplit(list, ",", 0);
+
+    return g_strv_contains((const char *const *)words, name);
+}
+
+static bool is_asked_for(const VrSweepRequest *r, const VrSweepUsual *usual,
+                         VrSweepEvent event)
 {
     g_autofree char *id = vr_sweep_check_id(r->arch, event);
 
-    return !r->check || g_pattern_match_simple(r->check, id);
+    return (!r->check || g_pattern_match_simple(r->check, id)) &&
+           (!r->events || is_named(r->events, vr_sweep_event_name(event))) &&
+           (!r->load ||
+            strcmp(r->load, vr_sweep_load_name(usual->load)) == 0);
 }
 
-static bool add_window(GPtrArray *jobs, const Kernel *k, const char *window,
-                       const VrSweepRequest *r, const char *folder,
-                       VrError *err)
+/* What is known of the window, as far as it is asked for. */
+static bool add_usual(GPtrArray *jobs, const Kernel *k, const char *window,
+                      const VrSweepRequest *r, const char *folder,
+                      VrError *err)
 {
-    g_auto(GStrv) words = g_strsplit(r->events ? r->events : "", ",", 0);
-    const VrSweepEvent *usual = vr_sweep_events(r->arch, window);
-    VrSweepEvent event;
+    for (const VrSweepUsual *usual = vr_sweep_usual; usual->window; usual++) {
+        const VrSweepEvent *event = usual->events;
 
-    for (char **word = words; *word; word++) {
-        if (!vr_sweep_event(*word, r->arch, &event, err) ||
-            !add_job(jobs, k, window, event, r, folder, err)) {
-            return false;
+        if (strcmp(usual->arch, r->arch) != 0 ||
+            !vr_sweep_same_window(usual, window)) {
+            continue;
+        }
+        for (; *event != VR_SWEEP_NONE; event++) {
+            if (is_asked_for(r, usual, *event) &&
+                !add_job(jobs, k, window, *event, usual, r, folder, err)) {
+                return false;
+            }
         }
     }
-    for (; !r->events && *usual != VR_SWEEP_NONE; usual++) {
-        if (is_asked_for(r, *usual) &&
-            !add_job(jobs, k, window, *usual, r, folder, err)) {
+    return true;
+}
+
+/* The events that were named, and are unusual in this window. */
+static bool add_named(GPtrArray *jobs, const Kernel *k, const char *window,
+                      const VrSweepRequest *r, const char *folder, guint before,
+                      VrError *err)
+{
+    g_auto(GStrv) words = g_strsplit(r->events, ",", 0);
+    guint after = jobs->len;
+
+    for (char **word = words; *word; word++) {
+        VrSweepEvent event;
+        bool there = false;
+
+        if (!vr_sweep_event(*word, r->arch, &event, err)) {
+            return false;
+        }
+        for (guint i = before; i < after; i++) {
+            const VrSweepJob *job = jobs->pdata[i];
+
+            there |= job->event == event;
+        }
+        if (!there &&
+            !add_job(jobs, k, window, event, NULL, r, folder, err)) {
             return false;
         }
     }
     return true;
 }
 
+static bool add_window(GPtrArray *jobs, const Kernel *k, const char *window,
+                       const VrSweepRequest *r, const char *folder,
+                       VrError *err)
+{
+    const VrSweepEvent first =
+        strcmp(r->arch, "arm64") == 0 ? VR_SWEEP_SPI : VR_SWEEP_MSI;
+    guint before = jobs->len;
+
+    if (!add_usual(jobs, k, window, r, folder, err)) {
+        return false;
+    }
+    if (r->events) {
+        return add_named(jobs, k, window, r, folder, before, err);
+    }
+    /* A window of the user's own */
+    return jobs->len > before || r->check ||
+           add_job(jobs, k, window, first, NULL, r, folder, err);
+}
+
+/* Those that are swept where none is named. */
+static char *known_windows(const char *arch)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    const char *last = "";
+
+    for (const VrSweepUsual *usual = vr_sweep_usual; usual->window; usual++) {
+        if (strcmp(usual->arch, arch) == 0 &&
+            strcmp(usual->window, last) != 0) {
+            g_string_append_printf(list, "%s%s", list->len ? "," : "",
+                                   usual->window);
+            last = usual->window;
+        }
+    }
+    return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
 static bool add_kernel(GPtrArray *jobs, const Kernel *k,
                        const VrSweepRequest *r, const char *folder,
                        VrError *err)
 {
-    g_auto(GStrv) named = g_strsplit(r->windows ? r->windows : "", ",", 0);
-    const char *const *window = r->windows ? (const char *const *)named
-                                           : vr_sweep_windows(r->arch);
+    g_autofree char *list = r->windows ? g_strdup(r->windows)
+                                       : known_windows(r->arch);
+    g_auto(GStrv) windows = g_strsplit(list, ",", 0);
 
-    for (; *window; window++) {
+    for (char **window = windows; *window; window++) {
         if (!add_window(jobs, k, *window, r, folder, err)) {
             return false;
         }
@@ -179,8 +254,9 @@ GPtrArray *vr_sweep_plan(const VrSweepRequest *r, const char *folder,
         }
     }
     if (kernels && jobs->len == 0) {
-        vr_error_set(err, VR_ERR_USAGE, "--check '%s' names no sweep of the "
-                     "windows; they are %s.sweep.EVENT", r->check, r->arch);
+        vr_error_set(err, VR_ERR_USAGE, "nothing is left to sweep: --check "
+                     "and --load have to suit the window (checks are "
+                     "%s.sweep.EVENT)", r->arch);
         return NULL;
     }
     return kernels ? g_steal_pointer(&jobs) : NULL;

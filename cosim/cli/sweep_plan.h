@@ -9,7 +9,7 @@
 typedef struct VrSweepRequest {
     char *arch, *kernel, *symbols, *windows, *events, *check, *load;
     char *backend, *append;
-    gint vcpu, timeout;
+    gint vcpu, timeout, skip; /* skip -1: what suits the window */
     gint64 first, last, repeat;
 } VrSweepRequest;
 

@@ -16,13 +16,13 @@ char *vr_sweep_command(const VrSweepJob *job, const VrSweepOptions *o,
     const bool own = strcmp(job->kernel, job->image) == 0;
 
     return g_strdup_printf("./virelay sweep --arch %s --kernel %s%s%s --window "
-                           "%s --fire %s --load %s --vcpu %d --backend %s --from"
-                           " %" PRIu64 " --to %" PRIu64, o->arch, kernel,
+                           "%s --fire %s --load %s --skip %u --vcpu %d --backend "
+                           "%s --from %" PRIu64 " --to %" PRIu64, o->arch, kernel,
                            own ? " --vmlinux " : "", own ? symbols : "",
                            job->window,
                            vr_sweep_event_name(job->event),
-                           vr_sweep_load_name(job->load), o->vcpu, o->backend, k,
-                           k);
+                           vr_sweep_load_name(job->load), job->skip, o->vcpu,
+                           o->backend, k, k);
 }
 
 /* The name in the table: of a file without its folders. */

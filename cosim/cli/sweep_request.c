@@ -49,6 +49,7 @@ bool vr_sweep_request_save(const VrSweepRequest *r, const char *folder,
     }
     g_key_file_set_integer(file, GROUP, "vcpu", r->vcpu);
     g_key_file_set_integer(file, GROUP, "timeout", r->timeout);
+    g_key_file_set_integer(file, GROUP, "skip", r->skip);
     g_key_file_set_int64(file, GROUP, "from", r->first);
     g_key_file_set_int64(file, GROUP, "to", r->last);
     g_key_file_set_int64(file, GROUP, "repeat", r->repeat);
@@ -71,6 +72,7 @@ bool vr_sweep_request_load(VrSweepRequest *r, const char *folder, VrError *err)
     }
     r->vcpu = g_key_file_get_integer(file, GROUP, "vcpu", NULL);
     r->timeout = g_key_file_get_integer(file, GROUP, "timeout", NULL);
+    r->skip = g_key_file_get_integer(file, GROUP, "skip", NULL);
     r->first = g_key_file_get_int64(file, GROUP, "from", NULL);
     r->last = g_key_file_get_int64(file, GROUP, "to", NULL);
     r->repeat = g_key_file_get_int64(file, GROUP, "repeat", NULL);

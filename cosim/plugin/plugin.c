@@ -23,7 +23,8 @@ static const struct {
 } numbers[] = {
     { "from", &config.from }, { "to", &config.to }, { "cpu", &cpu },
     { "event", &event }, { "load", &load }, { "vcpu", &vcpu_index }, { "first", &config.first },
-    { "last", &config.last }, { "repeat", &config.repeat },
+    { "last", &config.last }, { "skip", &config.skip },
+    { "repeat", &config.repeat },
     { "most", &config.most },
     { "latency", &config.latency }, { "park", &config.park },
     { "settle", &config.settle }, { "patience", &config.patience },

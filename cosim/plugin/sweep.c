@@ -45,6 +45,7 @@ static bool failed; /* the point before */
 static unsigned unopened, unclosed, past, tries, rounds;
 static uint64_t passes;
 static uint64_t judged;
+static uint64_t skipped; /* of the point */
 static uint64_t wake_at; /* when the agent ends the vCPU's halt */
 static unsigned warm;
 
@@ -74,6 +75,10 @@ bool vr_sweep_at_from(unsigned cpu)
     }
     if (phase != ARMED ||
         (config.cpu != VR_SWEEP_ANY_CPU && config.cpu != cpu)) {
+        return false;
+    }
+    if (skipped < config.skip) {
+        skipped++;
         return false;
     }
     phase = OPENING;
@@ -400,6 +405,7 @@ static uint64_t next(void)
     point = (VrPoint){ .k = point.k };
     phase = ARMED;
     passing = false;
+    skipped = 0;
     rounds = 0;
     vr_log_next();
     if (config.load == VR_SWEEP_LOAD_POST) {

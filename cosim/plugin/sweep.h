@@ -24,6 +24,7 @@ typedef struct VrSweepConfig {
     VrSweepEvent event;
     VrSweepLoad load;
     unsigned vcpu;        /* for the agent */
+    uint64_t skip;        /* times that a point's CPU passes FROM before it counts */
     uint64_t first, last; /* the points; counted from 1 */
     uint64_t repeat;      /* how often all is swept */
     uint64_t most;        /* points in all */

@@ -17,6 +17,7 @@
 #define STEP (500 * VR_MS)   /* in which a guest has to come round */
 #define LIMIT (60 * VR_SEC)  /* of all else */
 #define SWEEP_TURNS 10000    /* about 400 us at 16 ns an instruction */
+#define INTRUDED_TURNS 4000  /* longer than it takes the intruder to come */
 #define HALT_POLL "/sys/module/kvm/parameters/halt_poll_ns"
 
 static bool halt_others(VrSweep *s)
@@ -45,6 +46,9 @@ static bool create(VrSweep *s)
         return false;
     }
     s->guest.vcpu[s->vcpu]->sweep_turns = SWEEP_TURNS;
+    if (s->load == VR_SWEEP_LOAD_PREEMPT) {
+        s->guest.vcpu[s->vcpu]->sweep_least = INTRUDED_TURNS;
+    }
     return vr_sweep_assign(s) && vr_guest_start(&s->guest) && halt_others(s);
 }
 
@@ -73,7 +77,8 @@ static void play(VrSweep *s)
 {
     VrGuestVcpu *page = s->guest.vcpu[s->vcpu];
 
-    if (!vr_sweep_start_actor(s)) {
+    if (!vr_sweep_start_actor(s) ||
+        (s->load == VR_SWEEP_LOAD_PREEMPT && !vr_sweep_start_intruder(s))) {
         return;
     }
     vr_sweep_write(VR_TESTDEV_SWEEP_VECTOR, VR_SWEEP_VECTOR);
@@ -82,7 +87,7 @@ static void play(VrSweep *s)
     __atomic_store_n(&page->idle, s->load == VR_SWEEP_LOAD_HALT
                      ? VR_IDLE_SWEEP_HLT : VR_IDLE_SWEEP, __ATOMIC_RELEASE);
     wait_for_end(s);
-    vr_sweep_join_actor(s);
+    vr_sweep_join(s);
     vr_fact(s->ctx, "rounds", atomic_load(&s->rounds));
 }
 
@@ -103,6 +108,7 @@ static void sweep(VrContext *ctx)
         return;
     }
     sem_init(&s.end, 0, 0);
+    sem_init(&s.intrude, 0, 0);
     if (create(&s)) {
         play(&s);
     }

@@ -9,9 +9,14 @@
 /* The guest's page, in which the device counts what it has fired */
 #define PAGE_IOVA UINT64_C(0x20000000)
 
+/*
+ * The kernel does all of its part for a vCPU that blocks or is preempted only
+ * where a device may post to it.
+ */
 static bool wants_device(const VrSweep *s)
 {
-    return s->event == VR_SWEEP_MSI || s->event == VR_SWEEP_PAIR;
+    return s->event == VR_SWEEP_MSI || s->event == VR_SWEEP_PAIR ||
+           s->load == VR_SWEEP_LOAD_HALT || s->load == VR_SWEEP_LOAD_PREEMPT;
 }
 
 static void arm(VrSweep *s)
@@ -77,8 +82,8 @@ bool vr_sweep_assign(VrSweep *s)
                      vr_msi_physical(s->vcpu, VR_MSI_FIXED, VR_SWEEP_VECTOR))) {
         return false;
     }
-    if (wants_device(s)) {
-        return give_device(s);
+    if (wants_device(s) && !give_device(s)) {
+        return false;
     }
     return s->event != VR_SWEEP_IRQFD || give_irqfd(s);
 }

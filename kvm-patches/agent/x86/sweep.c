@@ -2,6 +2,7 @@
 #include "sweep.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "testdev.h"
 
 #define KICK_SIGNAL SIGUSR1 /* as in vcpu.c */
+#define INTRUSION (150 * VR_US) /* after the round began */
 /* Far more than what a CPU may be busy with before it runs a vCPU again */
 #define WAKE_TIME (40 * VR_MS)
 
@@ -100,6 +102,8 @@ void vr_sweep_round(VrGuest *guest, unsigned vcpu, uint8_t vector)
     }
     if (s->load == VR_SWEEP_LOAD_HALT) {
         arm_timer(s);
+    } else if (s->load == VR_SWEEP_LOAD_PREEMPT) {
+        sem_post(&s->intrude);
     }
     atomic_fetch_add(&s->rounds, 1);
 }
@@ -189,10 +193,44 @@ bool vr_sweep_start_actor(VrSweep *s)
     return s->has_actor;
 }
 
-void vr_sweep_join_actor(VrSweep *s)
+/* --- the thread that takes the CPU for a moment, once a round --- */
+
+static void *intrude(void *opaque)
+{
+    VrSweep *s = opaque;
+    const struct sched_param first = { .sched_priority = 1 };
+    const struct timespec wait = { .tv_nsec = INTRUSION };
+
+    vr_pin(s->vcpu);
+    if (sched_setscheduler(0, SCHED_FIFO, &first)) {
+        vr_report_diag("%s", vr_error_text("sched_setscheduler", errno));
+    }
+    while (sem_wait(&s->intrude) == 0 && !atomic_load(&s->over)) {
+        nanosleep(&wait, NULL);
+    }
+    return NULL;
+}
+
+bool vr_sweep_start_intruder(VrSweep *s)
+{
+    int err = pthread_create(&s->intruder, NULL, intrude, s);
+
+    if (err) {
+        vr_fail(s->ctx, "%s", vr_error_text("pthread_create", err));
+    }
+    s->has_intruder = err == 0;
+    return s->has_intruder;
+}
+
+void vr_sweep_join(VrSweep *s)
 {
     if (s->has_actor) {
         pthread_join(s->actor, NULL);
     }
-    s->has_actor = false;
+    if (s->has_intruder) {
+        atomic_store(&s->over, true);
+        sem_post(&s->intrude);
+        pthread_join(s->intruder, NULL);
+    }
+    s->has_actor = s->has_intruder = false;
 }

@@ -34,6 +34,9 @@ typedef struct VrSweep {
     int event_fd; /* of VR_SWEEP_IRQFD */
     pthread_t actor;
     bool has_actor;
+    pthread_t intruder; /* of VR_SWEEP_LOAD_PREEMPT */
+    bool has_intruder;
+    sem_t intrude;
     timer_t timer; /* wakes vCPU 0 from a halt */
     bool has_timer;
     bool begun;
@@ -58,8 +61,10 @@ static inline unsigned vr_sweep_other(const VrSweep *s)
 }
 /* Starts the CPU that carries out orders; false: the scenario has failed. */
 bool vr_sweep_start_actor(VrSweep *s);
-/* Waits for it; the plugin tells it to quit when the sweep is over. */
-void vr_sweep_join_actor(VrSweep *s);
+/* Starts the thread that takes the vCPU's CPU; likewise. */
+bool vr_sweep_start_intruder(VrSweep *s);
+/* Waits for both; the plugin tells it to quit when the sweep is over. */
+void vr_sweep_join(VrSweep *s);
 
 /* --- sweep-device.c --- */
 

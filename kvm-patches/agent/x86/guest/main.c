@@ -172,7 +172,8 @@ static void sweep(VrGuestVcpu *me, bool halts)
             irq_enable();
         }
     }
-    for (uint64_t i = 0; i < me->sweep_turns && !has_all(me); i++) {
+    for (uint64_t i = 0;
+         i < me->sweep_least || (i < me->sweep_turns && !has_all(me)); i++) {
         if (i % 64 == 63) {
             relax();
         }

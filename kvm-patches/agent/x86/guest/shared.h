@@ -147,6 +147,7 @@ typedef struct VrGuestVcpu {
     /* VR_IDLE_SWEEP: [0] written by a device, the rest by the agent */
     uint64_t due[2];
     uint64_t sweep_turns;
+    uint64_t sweep_least; /* turns that it spins in any case */
 
     /* Written by the guest: the last ones, by their number */
     VrGuestReceipt ring[VR_GUEST_RING];
