@@ -194,7 +194,9 @@ void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
     if (!job->done && read_agent(job, console)) {
         return;
     }
-    if (trouble && !job->done) {
+    if (!job->done && job->failed) {
+        set(job, VR_SWEEP_FAIL, "the sweep went no further");
+    } else if (trouble && !job->done) {
         set(job, VR_SWEEP_ERROR, trouble);
     } else if (job->done && job->failed) {
         set(job, VR_SWEEP_FAIL, "");

@@ -57,9 +57,18 @@ bool vr_sweep_start(const VrSweepConfig *c)
     return vr_log_open(config.folder);
 }
 
+/* The point after whose event nothing went on. */
+static void log_last(const char *why)
+{
+    if (point.fired && (phase == FIRED || phase == PARKED)) {
+        vr_log_point(&point, VR_POINT_FAIL, why);
+    }
+}
+
 void vr_sweep_finish(void)
 {
     if (!over) {
+        log_last("the host did not survive it: see console.txt");
         vr_log_end("stopped", point.k, "the machine ended before the sweep");
     }
     vr_log_close();
@@ -355,6 +364,7 @@ static void come_round(uint64_t value)
     point.overdue |= (value & VR_SWEEP_OVERDUE) != 0;
     again = false;
     if (value & VR_SWEEP_STUCK) {
+        log_last("the guest does not come round any more");
         end("stuck", "the guest does not come round any more");
         return;
     }
