@@ -253,7 +253,7 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
         { "check", 'c', 0, G_OPTION_ARG_STRING, &r->check,
           "Only these: ARCH.sweep.EVENT, a glob", "GLOB" },
         { "load", 0, 0, G_OPTION_ARG_STRING, &r->load, "How the vCPU comes by "
-          "the window: exit, halt, preempt or post (what suits the window)",
+          "the window: exit, pending, halt, preempt or post (what suits the window)",
           "LOAD" },
         { "skip", 0, 0, G_OPTION_ARG_INT, &r->skip, "Times that it comes by "
           "the window before it counts (what suits the window)", "N" },

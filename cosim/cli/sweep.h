@@ -103,7 +103,10 @@ void vr_sweep_job_free(gpointer job);
  * *err where it cannot be started; interrupted: false, and vr_signals_caught().
  */
 bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *options, VrError *err);
-/* What the plugin's points.txt says; as vr_sweep_run() judges. */
+/*
+ * What the plugin's points.txt says; as vr_sweep_run() judges. @trouble: how the
+ * machine ended badly, "" if it did not, NULL if nothing is known of its end.
+ */
 void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
                     const char *console, const char *trouble);
 

@@ -81,6 +81,7 @@ static const struct {
     { "silent", "the device does not answer", false },
     { "stuck", "the guest does not come round any more (watchdog on virtual "
       "time)", false },
+    { "open", "the machine ended with it", false },
     { "stopped", "the machine ended before the sweep did", false },
 };
 
@@ -145,6 +146,21 @@ static void read_end(VrSweepJob *job, const char *line)
     }
 }
 
+/* The machine ended by itself, right after the event of this point. */
+static void fail_open_point(VrSweepJob *job, const VrSymbols *symbols,
+                            const char *line)
+{
+    g_auto(GStrv) word = g_strsplit(line, " ", 4);
+    char *as_point[] = { word[0], word[2], word[1], word[3], word[1], word[1] };
+
+    if (g_strv_length(word) == 4) {
+        job->points++;
+        job->failed++;
+        add_failure(job, symbols, as_point,
+                    "the host does not survive it: see console.txt");
+    }
+}
+
 /* What the agent says if it did not sweep at all. */
 static bool read_agent(VrSweepJob *job, const char *console)
 {
@@ -176,6 +192,7 @@ void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
     g_autofree char *path = g_build_filename(job->folder, "points.txt", NULL);
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;
+    const char *last = "";
 
     set(job, VR_SWEEP_ERROR, "the plugin left nothing: see qemu.log and "
         "console.txt");
@@ -190,13 +207,17 @@ void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
         } else if (g_str_has_prefix(*line, "end ")) {
             read_end(job, *line);
         }
+        last = **line ? *line : last;
+    }
+    if (trouble && g_str_has_prefix(last, "end open ")) {
+        fail_open_point(job, symbols, last);
     }
     if (!job->done && read_agent(job, console)) {
         return;
     }
     if (!job->done && job->failed) {
         set(job, VR_SWEEP_FAIL, "the sweep went no further");
-    } else if (trouble && !job->done) {
+    } else if (trouble && *trouble && !job->done) {
         set(job, VR_SWEEP_ERROR, trouble);
     } else if (job->done && job->failed) {
         set(job, VR_SWEEP_FAIL, "");
@@ -348,6 +369,6 @@ bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *o, VrError *err)
     if (!ended) {
         return vr_error_set(err, VR_ERR_ENVIRONMENT, "interrupted");
     }
-    vr_sweep_judge(job, symbols, console, trouble);
+    vr_sweep_judge(job, symbols, console, trouble ? trouble : "");
     return true;
 }

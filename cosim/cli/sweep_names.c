@@ -12,6 +12,7 @@ static const char *const events[] = {
 
 static const char *const loads[] = {
     [VR_SWEEP_LOAD_EXIT] = "exit", [VR_SWEEP_LOAD_HALT] = "halt",
+    [VR_SWEEP_LOAD_PENDING] = "pending",
     [VR_SWEEP_LOAD_PREEMPT] = "preempt", [VR_SWEEP_LOAD_POST] = "post",
 };
 
@@ -27,6 +28,8 @@ static const char *const verdicts[] = {
 const VrSweepUsual vr_sweep_usual[] = {
     { "x86", "vcpu_enter_guest", VR_SWEEP_LOAD_EXIT, 0,
       { VR_SWEEP_MSI, VR_SWEEP_POST, VR_SWEEP_IPI, VR_SWEEP_IRQFD } },
+    { "x86", "vcpu_enter_guest", VR_SWEEP_LOAD_PENDING, 0,
+      { VR_SWEEP_MSI, VR_SWEEP_POST } },
     { "x86", "vmx_vcpu_pi_load", VR_SWEEP_LOAD_EXIT, 0,
       { VR_SWEEP_MSI, VR_SWEEP_POST } },
     { "x86", "vmx_vcpu_pi_load", VR_SWEEP_LOAD_HALT, 1,

@@ -88,6 +88,12 @@ void vr_log_end(const char *reason, uint64_t k, const char *text)
     fprintf(points, "end %s %" PRIu64 " %s\n", reason, k, text);
 }
 
+void vr_log_open_point(const VrPoint *p)
+{
+    fprintf(points, "end open %" PRIu64 " 0x%" PRIx64 "\n", p->k, p->pc);
+    save_trace(p->k);
+}
+
 /* Wall time, without the boot: not the same in each run, so a file apart. */
 static void write_speed(void)
 {

@@ -18,6 +18,8 @@ void vr_log_record(const VrTraceRec *rec);
 void vr_log_next(void);
 void vr_log_point(const VrPoint *p, VrPointVerdict verdict, const char *why);
 void vr_log_end(const char *reason, uint64_t k, const char *text);
+/* The machine ends, and this point was fired: "end open K PC". */
+void vr_log_open_point(const VrPoint *p);
 void vr_log_close(void);
 
 #endif

@@ -8,6 +8,8 @@
 
 /* How often a point is tried that shows nothing */
 #define TRIES 4
+/* How often a vCPU may come round without the window, one after the other */
+#define ROUNDS_UNOPENED 64
 /* Points that are played first, and not judged: the kernel's way through the
  * window is another one as long as something is done for the first time. */
 #define WARM_UP 8
@@ -57,18 +59,18 @@ bool vr_sweep_start(const VrSweepConfig *c)
     return vr_log_open(config.folder);
 }
 
-/* The point after whose event nothing went on. */
-static void log_last(const char *why)
+/* Whether an event has come whose end nobody has seen. */
+static bool is_open(void)
 {
-    if (point.fired && (phase == FIRED || phase == PARKED)) {
-        vr_log_point(&point, VR_POINT_FAIL, why);
-    }
+    return point.fired && (phase == FIRED || phase == PARKED);
 }
 
+/* Who ended the machine is not known here: nobody, the host, or the user. */
 void vr_sweep_finish(void)
 {
-    if (!over) {
-        log_last("the host did not survive it: see console.txt");
+    if (!over && is_open()) {
+        vr_log_open_point(&point);
+    } else if (!over) {
         vr_log_end("stopped", point.k, "the machine ended before the sweep");
     }
     vr_log_close();
@@ -364,13 +366,16 @@ static void come_round(uint64_t value)
     point.overdue |= (value & VR_SWEEP_OVERDUE) != 0;
     again = false;
     if (value & VR_SWEEP_STUCK) {
-        log_last("the guest does not come round any more");
+        if (is_open()) {
+            vr_log_point(&point, VR_POINT_FAIL, "the guest does not come round "
+                         "any more");
+        }
         end("stuck", "the guest does not come round any more");
         return;
     }
     switch (phase) {
     case ARMED:
-        if (++unopened == TRIES) {
+        if (++unopened == ROUNDS_UNOPENED) {
             end("unopened", "no CPU came to the window's first instruction");
         }
         break;

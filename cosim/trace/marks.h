@@ -85,6 +85,7 @@ typedef enum VrSweepEvent {
 typedef enum VrSweepLoad {
     VR_SWEEP_LOAD_EXIT, /* the vCPU exits to the agent and enters again */
     VR_SWEEP_LOAD_HALT, /* it halts, and is woken */
+    VR_SWEEP_LOAD_PENDING, /* it enters with an interrupt posted before */
     VR_SWEEP_LOAD_PREEMPT, /* while it runs in the guest, another thread takes
                               its CPU for a moment */
     VR_SWEEP_LOAD_POST, /* another CPU has KVM send it an interrupt */

@@ -45,6 +45,13 @@ static void arm_timer(VrSweep *s)
     timer_settime(s->timer, 0, &once, NULL);
 }
 
+static void post(VrSweep *s, unsigned vector)
+{
+    const struct kvm_msi msi = vr_guest_msi(s->vcpu, vector);
+
+    vr_guest_signal_msi(&s->guest, &msi);
+}
+
 static void begin_point(VrSweep *s)
 {
     if (s->paired) {
@@ -53,9 +60,12 @@ static void begin_point(VrSweep *s)
     }
     s->received = vr_guest_received(&s->guest, s->vcpu, VR_SWEEP_VECTOR);
     s->overdue = s->guest.vcpu[s->vcpu]->overdue;
-    if (s->load == VR_SWEEP_LOAD_POST) {
+    if (s->load == VR_SWEEP_LOAD_POST || s->load == VR_SWEEP_LOAD_PENDING) {
         s->loads++;
         expect_one(s);
+    }
+    if (s->load == VR_SWEEP_LOAD_PENDING) {
+        post(s, VR_SWEEP_LOAD_VECTOR);
     }
 }
 
@@ -124,13 +134,6 @@ void vr_sweep_signal(VrGuest *guest, unsigned vcpu, uint8_t vector)
 }
 
 /* --- the CPU that carries out orders --- */
-
-static void post(VrSweep *s, unsigned vector)
-{
-    const struct kvm_msi msi = vr_guest_msi(s->vcpu, vector);
-
-    vr_guest_signal_msi(&s->guest, &msi);
-}
 
 static void signal_irqfd(const VrSweep *s)
 {
