@@ -18,11 +18,13 @@
 
 #define DEFAULT_KERNEL_arm64 "arm64-tdir"
 #define DEFAULT_KERNEL_x86 "x86-base"
+#define MAX_JOBS 64
 #define MAX_POINT 1000000000
 
 typedef struct Arguments {
     VrSweepRequest request;
     char *resume, *out, *json, *junit;
+    gint jobs;
     gboolean console;
 } Arguments;
 
@@ -86,7 +88,8 @@ static bool check_arguments(Arguments *a, int argc, char **argv, VrError *err)
     if (a->junit && strcmp(a->junit, "-") == 0) {
         return vr_error_set(err, VR_ERR_USAGE, "--junit needs a file");
     }
-    return (!a->resume || check_resume(a, err)) &&
+    return vr_option_range("--jobs", a->jobs, 1, MAX_JOBS, err) &&
+           (!a->resume || check_resume(a, err)) &&
            check_request(&a->request, err);
 }
 
@@ -104,38 +107,92 @@ static VrSweepOptions options_of(const Arguments *a)
     };
 }
 
+/* Machines that run at the same time, and how far the list of jobs is. */
+typedef struct Pool {
+    const GPtrArray *jobs;
+    const VrSweepOptions *options;
+    gint64 began;
+    VrSweepRun *run[MAX_JOBS];
+    VrSweepJob *job[MAX_JOBS];
+    guint next, ended;
+} Pool;
+
 /* Those that an earlier command has done are only read. */
-static bool run_job(VrSweepJob *job, const VrSweepOptions *o, VrError *err)
+static bool was_done(VrSweepJob *job, VrError *err)
 {
     g_autofree char *console = g_build_filename(job->folder, "console.txt",
                                                 NULL);
     g_autoptr(VrSymbols) symbols = vr_symbols_load(job->symbols, err);
 
-    if (!symbols) {
-        return false;
+    if (symbols) {
+        vr_sweep_judge(job, symbols, console, NULL);
     }
-    vr_sweep_judge(job, symbols, console, NULL);
-    return job->done || vr_sweep_run(job, o, err);
+    return symbols && job->done;
+}
+
+static void tell(Pool *p, const VrSweepJob *job)
+{
+    vr_progress_line(p->began, "%u/%u %s: %s, %s, %s: %" G_GUINT64_FORMAT
+                     " points, %s (%.1f s)", ++p->ended, p->jobs->len,
+                     job->kernel, job->window, vr_sweep_event_name(job->event),
+                     vr_sweep_load_name(job->load), job->points,
+                     vr_sweep_verdict_name(job->verdict), job->seconds);
+}
+
+/* False with *err: one could not be started. */
+static bool fill(Pool *p, unsigned slot, VrError *err)
+{
+    while (!p->run[slot] && p->next < p->jobs->len) {
+        VrSweepJob *job = p->jobs->pdata[p->next++];
+
+        if (was_done(job, err)) {
+            tell(p, job);
+            continue;
+        }
+        p->run[slot] = vr_sweep_start(job, p->options, err);
+        p->job[slot] = job;
+        if (!p->run[slot]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void look_after(Pool *p, unsigned slot)
+{
+    if (p->run[slot] && vr_sweep_poll(p->run[slot])) {
+        vr_sweep_finish(p->run[slot]);
+        p->run[slot] = NULL;
+        tell(p, p->job[slot]);
+    }
 }
 
 static bool run_all(const GPtrArray *jobs, const VrSweepOptions *o,
-                    VrError *err)
+                    unsigned at_once, VrError *err)
 {
-    gint64 began = g_get_monotonic_time();
+    Pool p = {
+        .jobs = jobs, .options = o, .began = g_get_monotonic_time(),
+    };
+    bool ok = true;
 
-    for (guint i = 0; i < jobs->len; i++) {
-        VrSweepJob *job = jobs->pdata[i];
-
-        if (!run_job(job, o, err)) {
-            return false;
+    while (ok && p.ended < jobs->len) {
+        for (unsigned i = 0; ok && i < at_once; i++) {
+            ok = fill(&p, i, err);
+            look_after(&p, i);
         }
-        vr_progress_line(began, "%u/%u %s: %s, %s: %" G_GUINT64_FORMAT
-                         " points, %s (%.1f s)", i + 1, jobs->len, job->kernel,
-                         job->window, vr_sweep_event_name(job->event),
-                         job->points, vr_sweep_verdict_name(job->verdict),
-                         job->seconds);
+        if (vr_signals_caught()) {
+            ok = vr_error_set(err, VR_ERR_ENVIRONMENT, "interrupted");
+        }
+        vr_progress_tick(p.began, "sweeping");
+        g_usleep(5000);
     }
-    return true;
+    vr_progress_clear();
+    for (unsigned i = 0; i < at_once; i++) {
+        if (p.run[i]) {
+            vr_sweep_abandon(p.run[i]);
+        }
+    }
+    return ok;
 }
 
 static int status_of(const GPtrArray *jobs)
@@ -206,7 +263,7 @@ static int sweep(const VrCommand *self, const Arguments *a, VrRunFolder *run)
     if (run && !vr_sweep_request_save(&a->request, folder, &err)) {
         return vr_cli_fail(self, &err);
     }
-    if (!run_all(planned, &o, &err)) {
+    if (!run_all(planned, &o, a->jobs, &err)) {
         return vr_signals_caught() ? interrupted(self, folder)
                                    : vr_cli_fail(self, &err);
     }
@@ -280,6 +337,8 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
           "Go on with a sweep that was interrupted", "DIR" },
         { "out", 'o', 0, G_OPTION_ARG_FILENAME, &a->out,
           "Folder of the run (a new one in the folder of runs)", "DIR" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &a->jobs,
+          "Machines at once (all processors)", "N" },
         { "console", 0, 0, G_OPTION_ARG_NONE, &a->console,
           "The kernel says all it can", NULL },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &a->json,
@@ -295,6 +354,7 @@ static int parse(const VrCommand *self, Arguments *a, int *argc, char ***argv)
 static int cmd_sweep(const VrCommand *self, int argc, char **argv)
 {
     Arguments a = {
+        .jobs = MIN(g_get_num_processors(), MAX_JOBS),
         .request = { .first = 1, .repeat = 1, .timeout = 900, .skip = -1 },
     };
     VrError err;

@@ -99,7 +99,18 @@ bool vr_sweep_window(const VrSymbols *symbols, VrSweepJob *job, VrError *err);
 VrSweepJob *vr_sweep_job_new(void);
 void vr_sweep_job_free(gpointer job);
 /*
- * Run it in job->folder, which may have points of an earlier run. False with
+ * Its machine, in job->folder, which may have points of an earlier run. NULL
+ * with *err where it cannot be started. Whoever has polled it to its end
+ * finishes it, which judges; who does not want to wait abandons it.
+ */
+typedef struct VrSweepRun VrSweepRun;
+VrSweepRun *vr_sweep_start(VrSweepJob *job, const VrSweepOptions *o,
+                           VrError *err);
+bool vr_sweep_poll(VrSweepRun *run);
+void vr_sweep_finish(VrSweepRun *run);
+void vr_sweep_abandon(VrSweepRun *run);
+/*
+ * All of it. Run it in job->folder, which may have points of an earlier run. False with
  * *err where it cannot be started; interrupted: false, and vr_signals_caught().
  */
 bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *options, VrError *err);

@@ -5,7 +5,6 @@
 
 #include "env.h"
 #include "machine.h"
-#include "progress.h"
 #include "report.h"
 #include "signals.h"
 #include "sweep.h"
@@ -311,24 +310,6 @@ static void describe(VrMachineSpec *spec, const VrSweepJob *job,
     spec->console = o->console;
 }
 
-static bool watch(VrMachine *m, const VrSweepJob *job)
-{
-    g_autofree char *text =
-        g_strdup_printf("%s: %s, %s", job->kernel, job->window,
-                        vr_sweep_event_name(job->event));
-    gint64 began = g_get_monotonic_time();
-
-    while (!vr_machine_poll(m)) {
-        if (vr_signals_caught()) {
-            return false;
-        }
-        vr_progress_tick(began, text);
-        g_usleep(5000);
-    }
-    vr_progress_clear();
-    return true;
-}
-
 /* What is large, and can be made again. */
 static void tidy(const VrSweepJob *job)
 {
@@ -337,38 +318,86 @@ static void tidy(const VrSweepJob *job)
     remove(initrd);
 }
 
-bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *o, VrError *err)
+struct VrSweepRun {
+    VrSweepJob *job;
+    VrMachine *machine;
+    VrSymbols *symbols;
+    char *append, *plugin;
+};
+
+static void free_run(VrSweepRun *run)
 {
-    g_autoptr(VrSymbols) symbols = vr_symbols_load(job->symbols, err);
-    g_autofree char *append =
+    vr_machine_free(run->machine);
+    vr_symbols_free(run->symbols);
+    g_free(run->append);
+    g_free(run->plugin);
+    g_free(run);
+}
+
+VrSweepRun *vr_sweep_start(VrSweepJob *job, const VrSweepOptions *o,
+                           VrError *err)
+{
+    VrSweepRun *run = g_new0(VrSweepRun, 1);
+    VrMachineSpec spec;
+
+    run->job = job;
+    run->symbols = vr_symbols_load(job->symbols, err);
+    run->append =
         g_strjoin(" ", strcmp(o->arch, "x86") == 0 ? "intel_iommu=on" : "",
                   "nokaslr", job->append, NULL);
+    run->plugin = run->symbols
+        ? plugin_argument(job, o, vr_machine_icount_shift(o->arch), err) : NULL;
+    if (run->plugin) {
+        describe(&spec, job, o, run->append);
+        spec.plugin = run->plugin;
+        run->machine = vr_machine_start(&spec, job->folder, err);
+    }
+    if (run->machine) {
+        return run;
+    }
+    free_run(run);
+    return NULL;
+}
+
+bool vr_sweep_poll(VrSweepRun *run)
+{
+    return vr_machine_poll(run->machine);
+}
+
+void vr_sweep_finish(VrSweepRun *run)
+{
+    VrSweepJob *job = run->job;
     g_autofree char *console = g_build_filename(job->folder, "console.txt",
                                                 NULL);
-    g_autofree char *trouble = NULL;
-    g_autofree char *plugin = NULL;
-    VrMachineSpec spec;
-    VrMachine *m;
-    bool ended;
+    g_autofree char *trouble = vr_machine_explain(run->machine);
 
-    if (!symbols) {
-        return false;
-    }
-    describe(&spec, job, o, append);
-    plugin = plugin_argument(job, o, vr_machine_icount_shift(o->arch), err);
-    spec.plugin = plugin;
-    m = plugin ? vr_machine_start(&spec, job->folder, err) : NULL;
-    if (!m) {
-        return false;
-    }
-    ended = watch(m, job);
-    job->seconds = vr_machine_seconds(m);
-    trouble = ended ? vr_machine_explain(m) : NULL;
-    vr_machine_free(m);
+    job->seconds = vr_machine_seconds(run->machine);
     tidy(job);
-    if (!ended) {
-        return vr_error_set(err, VR_ERR_ENVIRONMENT, "interrupted");
+    vr_sweep_judge(job, run->symbols, console, trouble ? trouble : "");
+    free_run(run);
+}
+
+void vr_sweep_abandon(VrSweepRun *run)
+{
+    VrSweepJob *job = run->job;
+
+    free_run(run);
+    tidy(job);
+}
+
+bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *o, VrError *err)
+{
+    VrSweepRun *run = vr_sweep_start(job, o, err);
+
+    while (run && !vr_sweep_poll(run)) {
+        if (vr_signals_caught()) {
+            vr_sweep_abandon(run);
+            return vr_error_set(err, VR_ERR_ENVIRONMENT, "interrupted");
+        }
+        g_usleep(5000);
     }
-    vr_sweep_judge(job, symbols, console, trouble ? trouble : "");
-    return true;
+    if (run) {
+        vr_sweep_finish(run);
+    }
+    return run != NULL;
 }
