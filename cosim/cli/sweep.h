@@ -110,8 +110,8 @@ bool vr_sweep_poll(VrSweepRun *run);
 void vr_sweep_finish(VrSweepRun *run);
 void vr_sweep_abandon(VrSweepRun *run);
 /*
- * All of it. Run it in job->folder, which may have points of an earlier run. False with
- * *err where it cannot be started; interrupted: false, and vr_signals_caught().
+ * All of that. False with *err where it cannot be started; interrupted: false,
+ * and vr_signals_caught().
  */
 bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *options, VrError *err);
 /*
