@@ -163,6 +163,8 @@ static bool has_all(const VrGuestVcpu *me)
  * by now and then. */
 static void sweep(VrGuestVcpu *me, bool halts)
 {
+    uint64_t i = 0;
+
     out(VR_GUEST_PORT_CALL, me->progress);
     if (halts) {
         irq_disable();
@@ -172,13 +174,13 @@ static void sweep(VrGuestVcpu *me, bool halts)
             irq_enable();
         }
     }
-    for (uint64_t i = 0;
-         i < me->sweep_least || (i < me->sweep_turns && !has_all(me)); i++) {
+    for (; i < me->sweep_least || (i < me->sweep_turns && !has_all(me)); i++) {
         if (i % 64 == 63) {
             relax();
         }
     }
-    if (!has_all(me)) {
+    /* What comes while it is compared would look as if it had not come. */
+    if (i == me->sweep_turns && !has_all(me)) {
         store(&me->overdue, me->overdue + 1);
     }
 }
