@@ -120,7 +120,7 @@ bool vr_sweep_window(const VrSymbols *symbols, VrSweepJob *job, VrError *err)
     g_autofree char *from = dots ? g_strndup(job->window, dots - job->window)
                                  : g_strdup(job->window);
 
-    if (!dots && !strchr(from, '+')) {
+    if (!dots && *from && !strchr(from, '+')) {
         return whole(symbols, job, from, err);
     }
     if (!locate(symbols, from, &job->from, err)) {
