@@ -84,18 +84,26 @@ static bool window(const char *text, VrSweepJob *job, VrError *err)
     return vr_sweep_window(s, job, err);
 }
 
+static void expect_window(const char *text, VrSweepJob *job)
+{
+    VrError err;
+
+    if (!window(text, job, &err)) {
+        g_error("%s", err.text);
+    }
+}
+
 static void test_windows(void)
 {
     VrSweepJob job;
-    VrError err;
 
-    g_assert_true(window("first", &job, &err));
+    expect_window("first", &job);
     g_assert_true(job.to_return);
-    g_assert_true(window("first+0x10..second+0x20", &job, &err));
+    expect_window("first+0x10..second+0x20", &job);
     g_assert_cmphex(job.from, ==, 0xffffffff81000010);
     g_assert_cmphex(job.to, ==, 0xffffffff81000120);
     g_assert_false(job.to_return);
-    g_assert_true(window("vmx_deliver_posted_interrupt", &job, &err));
+    expect_window("vmx_deliver_posted_interrupt", &job);
     g_assert_cmphex(job.from, ==, 0xffffffff81000400);
     g_assert_nonnull(strstr(job.note, "inlined into vmx_deliver_interrupt"));
     g_free(job.note);
@@ -106,7 +114,9 @@ static void expect_refused(const char *text, const char *why)
     VrSweepJob job;
     VrError err;
 
-    g_assert_false(window(text, &job, &err));
+    if (window(text, &job, &err)) {
+        g_error("'%s' is taken for a window", text);
+    }
     g_assert_cmpint(err.code, ==, VR_ERR_USAGE);
     if (!strstr(err.text, why)) {
         g_error("no '%s' in: %s", why, err.text);
