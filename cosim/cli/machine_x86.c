@@ -39,9 +39,39 @@ const char *vr_machine_x86_cpu(const char *name)
 }
 
 /*
+ * Two stock NICs on one wire. Each has a port of its own, as it claims functions
+ * beside it.
+ */
+static void add_nics(GPtrArray *argv)
+{
+    for (int i = 0; i < 2; i++) {
+        vr_argv_add(argv, "-netdev");
+        vr_argv_add(argv, "hubport,id=wire%d,hubid=0", i);
+        vr_argv_add(argv, "-device");
+        vr_argv_add(argv, "pcie-root-port,id=port%d,chassis=%d", i, i + 1);
+        vr_argv_add(argv, "-device");
+        vr_argv_add(argv, "igb,bus=port%d,netdev=wire%d,romfile=,"
+                    "mac=52:54:00:12:34:%02x", i, i, i);
+    }
+}
+
+/* To probe NICs is a tenth of a boot: not for scenarios that leave them alone. */
+static bool uses_nics(const VrMachineSpec *spec)
+{
+    static const char *const users[] = { "IR_REMAPPED", "PI_POSTED",
+                                         "BYPASS_POSTED" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(users); i++) {
+        if (strstr(spec->scenarios, users[i])) {
+            return true;
+        }
+    }
+    return spec->console;
+}
+
+/*
  * The remapping unit has to come before what stands behind it: the device that
- * interrupts on demand, and two stock NICs on one wire. Each NIC has a port of
- * its own, as it claims functions beside it.
+ * interrupts on demand, and the NICs.
  */
 static void add_unit(GPtrArray *argv, const VrMachineSpec *spec)
 {
@@ -53,14 +83,8 @@ static void add_unit(GPtrArray *argv, const VrMachineSpec *spec)
                 spec->variant ? ",ir-variant=" : "",
                 spec->variant ? spec->variant : "");
     vr_argv_add_all(argv, "-device virelay-irqgen");
-    for (int i = 0; i < 2; i++) {
-        vr_argv_add(argv, "-netdev");
-        vr_argv_add(argv, "hubport,id=wire%d,hubid=0", i);
-        vr_argv_add(argv, "-device");
-        vr_argv_add(argv, "pcie-root-port,id=port%d,chassis=%d", i, i + 1);
-        vr_argv_add(argv, "-device");
-        vr_argv_add(argv, "igb,bus=port%d,netdev=wire%d,romfile=,"
-                    "mac=52:54:00:12:34:%02x", i, i, i);
+    if (uses_nics(spec)) {
+        add_nics(argv);
     }
 }
 
