@@ -5,6 +5,9 @@
 
 #include "cli.h"
 
+/* What is left of the arguments is @name alone; else *err says what is too much. */
+bool vr_bench_is_all(const char *name, int argc, char **argv, VrError *err);
+
 /* bench vmexit; as VrCommand's run. */
 int vr_bench_vmexit(const VrCommand *self, int argc, char **argv);
 /* bench irqbypass; likewise. */

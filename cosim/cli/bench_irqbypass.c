@@ -213,9 +213,8 @@ static bool prepare(Bench *b, const VrCatalogue *catalogue, VrError *err)
 
 static bool choose(Bench *b, int argc, char **argv, VrError *err)
 {
-    if (argc != 2 || strcmp(argv[1], "irqbypass") != 0) {
-        return vr_error_set(err, VR_ERR_USAGE, "bench irqbypass takes no '%s'",
-                            argc > 2 ? argv[2] : "");
+    if (!vr_bench_is_all("irqbypass", argc, argv, err)) {
+        return false;
     }
     vr_option_default(&b->arch, machines[0].arch);
     for (b->machine = 0; b->machine < G_N_ELEMENTS(machines); b->machine++) {

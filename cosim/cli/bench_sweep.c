@@ -175,11 +175,8 @@ static int run(Bench *b, const char *json)
 
 static bool check_arguments(const Bench *b, int argc, char **argv, VrError *err)
 {
-    if (argc != 2 || strcmp(argv[1], "sweep") != 0) {
-        return vr_error_set(err, VR_ERR_USAGE, "bench sweep takes no '%s'",
-                            argc > 2 ? argv[2] : "");
-    }
-    return vr_option_range("--repeat", b->repeat, 1, MAX_REPEAT, err) &&
+    return vr_bench_is_all("sweep", argc, argv, err) &&
+           vr_option_range("--repeat", b->repeat, 1, MAX_REPEAT, err) &&
            vr_option_range("--count", b->count, 100, MAX_COUNT, err);
 }
 

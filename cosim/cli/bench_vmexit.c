@@ -306,11 +306,8 @@ static bool prepare(Bench *b, VrError *err)
 static bool check_arguments(const Bench *b, int argc, char **argv,
                             VrError *err)
 {
-    if (argc != 2 || strcmp(argv[1], "vmexit") != 0) {
-        return vr_error_set(err, VR_ERR_USAGE, "bench vmexit takes no '%s'",
-                            argc > 2 ? argv[2] : "");
-    }
-    return vr_option_range("--repeat", b->repeat, 1, MAX_REPEAT, err) &&
+    return vr_bench_is_all("vmexit", argc, argv, err) &&
+           vr_option_range("--repeat", b->repeat, 1, MAX_REPEAT, err) &&
            vr_option_range("--count", b->count, 1, MAX_COUNT, err);
 }
 

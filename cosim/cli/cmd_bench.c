@@ -47,6 +47,15 @@ typedef struct Bench {
     bool differs[LOADS];                 /* between backends, or repeats */
 } Bench;
 
+bool vr_bench_is_all(const char *name, int argc, char **argv, VrError *err)
+{
+    if (argc == 2 && strcmp(argv[1], name) == 0) {
+        return true;
+    }
+    return vr_error_set(err, VR_ERR_USAGE, "bench %s takes no '%s'", name,
+                        argc > 2 ? argv[2] : "");
+}
+
 static int by_value(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
