@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "filesum.h"
 #include "kernel_image.h"
 #include "manifest.h"
 #include "runfolder.h"

@@ -222,20 +222,3 @@ bool vr_kernel_image_check(const char *path, const char *arch, VrError *err)
     }
     return check_arm64(path, head, len, total, err);
 }
-
-char *vr_file_sha256(const char *path, VrError *err)
-{
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_autoptr(GMappedFile) map = NULL;
-    g_autoptr(GError) error = NULL;
-
-    map = g_mapped_file_new(path, FALSE, &error);
-    if (!map) {
-        vr_error_set(err, VR_ERR_USAGE, "cannot read '%s': %s", path,
-                     error->message);
-        return NULL;
-    }
-    g_checksum_update(sum, (const guchar *)g_mapped_file_get_contents(map),
-                      g_mapped_file_get_length(map));
-    return g_strdup(g_checksum_get_string(sum));
-}

@@ -12,7 +12,4 @@
  */
 bool vr_kernel_image_check(const char *path, const char *arch, VrError *err);
 
-/* SHA-256 of a file in hex, or NULL with *err. Free with g_free. */
-char *vr_file_sha256(const char *path, VrError *err);
-
 #endif

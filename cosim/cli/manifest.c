@@ -6,7 +6,7 @@
 
 #include "cli.h"
 #include "env.h"
-#include "kernel_image.h"
+#include "filesum.h"
 
 /* The build's manifest, that ./virelay wrote; empty where there is none. */
 static JsonNode *build_manifest(void)

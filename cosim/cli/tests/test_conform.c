@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What `conform` rests on: the catalogue, expectations, JUnit, the look at a
- * kernel's image, and values of options.
+ * kernel's image, sums of files, and values of options.
  */
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "../catalogue.h"
+#include "../filesum.h"
 #include "../junit.h"
 #include "../kernel_image.h"
 #include "../options.h"
@@ -435,6 +436,40 @@ static void test_options(void)
     g_assert_true(vr_option_range("--jobs", 2, 1, 2, &err));
 }
 
+/* --- sums of files --- */
+
+#define SUM_ABC \
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define SUM_OF_NOTHING \
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static void assert_sum(const char *path, const char *sum)
+{
+    VrError err;
+    g_autofree char *got = vr_file_sha256(path, &err);
+
+    g_assert_cmpstr(got, ==, sum);
+}
+
+/* What is remembered is forgotten when the file is another one. */
+static void test_sums(void)
+{
+    g_autofree char *path = put("summed", "abc", 3);
+    g_autofree char *nothing = put("summed-too", "", 0);
+    VrError err;
+
+    assert_sum(path, SUM_ABC);
+    assert_sum(path, SUM_ABC);
+    assert_sum(nothing, SUM_OF_NOTHING);
+    g_assert_cmpint(g_rename(nothing, path), ==, 0);
+    assert_sum(path, SUM_OF_NOTHING);
+    g_free(put("summed", "abc", 3));
+    assert_sum(path, SUM_ABC);
+    g_unlink(path);
+    g_assert_null(vr_file_sha256(path, &err));
+    g_assert_nonnull(strstr(err.text, "summed"));
+}
+
 int main(int argc, char **argv)
 {
     static const char *const files[] = { "kernels.ini", "Image", "c", "p1",
@@ -454,6 +489,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conform/expectations-unit", test_expectations_of_unit);
     g_test_add_func("/conform/junit", test_junit);
     g_test_add_func("/conform/images", test_images);
+    g_test_add_func("/conform/sums", test_sums);
     g_test_add_func("/conform/options", test_options);
     g_test_add_func("/conform/expectations-of-cpu", test_expectations_of_cpu);
     g_test_add_func("/conform/x86-images", test_x86_images);
