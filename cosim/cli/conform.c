@@ -116,6 +116,44 @@ static bool build_device(Job *job, const VrBuildStep *step, VrError *err)
     return job->library != NULL;
 }
 
+static bool same_patches(const GPtrArray *a, const GPtrArray *b)
+{
+    for (guint i = 0; i < MIN(a->len, b->len); i++) {
+        if (strcmp(a->pdata[i], b->pdata[i]) != 0) {
+            return false;
+        }
+    }
+    return a->len == b->len;
+}
+
+/* The image of one of the first jobs that is built of the same, or NULL. */
+static const char *image_of_same(const GPtrArray *jobs, guint count,
+                                 const VrKernel *k)
+{
+    for (guint i = 0; i < count; i++) {
+        const Job *job = jobs->pdata[i];
+        const VrKernel *other = job->kernel;
+
+        if (job->image && strcmp(other->arch, k->arch) == 0 &&
+            strcmp(other->config, k->config) == 0 &&
+            same_patches(other->patches, k->patches)) {
+            return job->image;
+        }
+    }
+    return NULL;
+}
+
+/* Kernels that differ in what they are asked are often one. */
+static char *build_kernel(const VrConform *c, const GPtrArray *jobs, guint i,
+                          const VrBuildStep *step, VrError *err)
+{
+    const VrKernel *k = ((const Job *)jobs->pdata[i])->kernel;
+    const char *image = c->image ? c->image : image_of_same(jobs, i, k);
+
+    return image ? g_strdup(image)
+                 : vr_kernel_build(k, c->linux_dir, step, err);
+}
+
 static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
 {
     VrBuildStep step = { 0, jobs->len, c->began_us };
@@ -128,12 +166,8 @@ static int build_jobs(const VrCommand *self, VrConform *c, GPtrArray *jobs)
     for (guint i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
 
-        if (c->image) {
-            job->image = g_strdup(c->image);
-            continue;
-        }
         step.number = i + 1;
-        job->image = vr_kernel_build(job->kernel, c->linux_dir, &step, &err);
+        job->image = build_kernel(c, jobs, i, &step, &err);
         if (job->image && build_device(job, &step, &err)) {
             continue;
         }

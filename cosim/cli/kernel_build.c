@@ -63,7 +63,7 @@ static bool watch(VrChild *child, const char *text, const VrBuildStep *step)
             return false;
         }
         vr_progress_tick(step->began_us, text);
-        g_usleep(20000);
+        g_usleep(2000);
     }
     return true;
 }
