@@ -102,7 +102,7 @@ char *vr_env_qemu(const char *arch, VrError *err)
 char *vr_env_agent(const char *arch, VrError *err)
 {
     const char *given = g_getenv("VIRELAY_AGENT");
-    g_autofree char *name = g_strdup_printf("ours/agent-%s.cpio.gz", arch);
+    g_autofree char *name = g_strdup_printf("ours/agent-%s.cpio", arch);
     g_autofree char *path = given && *given ? g_strdup(given)
                                             : vr_env_build(name, err);
 

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes an initrd that holds one program as /init: mkinitrd.py INIT OUT...
 
-The archive ("newc" cpio, gzip) has the folders that init mounts on, and
+The archive ("newc" cpio) has the folders that init mounts on, and
 /dev/console so that init has a standard output before that. It needs no
-privilege, and the same program gives the same bytes.
+privilege, and the same program gives the same bytes. It is not compressed: an
+emulated CPU would have to unpack it, at each boot.
 """
 
-import gzip
 import sys
 
 S_IFCHR = 0o020000
@@ -51,10 +51,9 @@ def main():
     archive.add("dev/console", S_IFCHR | 0o600, rdev=CONSOLE)
     with open(sys.argv[1], "rb") as program:
         archive.add("init", S_IFREG | 0o755, program.read())
-    packed = gzip.compress(archive.bytes(), 9, mtime=0)
     for path in sys.argv[2:]:
         with open(path, "wb") as out:
-            out.write(packed)
+            out.write(archive.bytes())
     return 0
 
 

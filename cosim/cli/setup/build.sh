@@ -113,7 +113,7 @@ build_ours() {
     make_firmware
     # What others use by name is found at the top of the folder.
     local file
-    for file in cosim/cli/virelay kvm-patches/agent/agent-{arm64,x86}.cpio.gz; do
+    for file in cosim/cli/virelay kvm-patches/agent/agent-{arm64,x86}.cpio; do
         [[ ! -e $ours/$file ]] || ln -sfn "$file" "$ours/${file##*/}"
     done
 }
