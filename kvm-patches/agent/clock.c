@@ -33,7 +33,8 @@ void vr_sleep(uint64_t ns)
     }
 }
 
-bool vr_wait(bool (*done)(void *opaque), void *opaque, uint64_t ns)
+static bool wait_in_steps(bool (*done)(void *opaque), void *opaque,
+                          uint64_t ns, uint64_t step)
 {
     uint64_t end = vr_now() + ns;
 
@@ -41,7 +42,17 @@ bool vr_wait(bool (*done)(void *opaque), void *opaque, uint64_t ns)
         if (vr_now() >= end) {
             return done(opaque);
         }
-        sleep_step(VR_WAIT_STEP);
+        sleep_step(step);
     }
     return true;
+}
+
+bool vr_wait(bool (*done)(void *opaque), void *opaque, uint64_t ns)
+{
+    return wait_in_steps(done, opaque, ns, VR_WAIT_STEP);
+}
+
+bool vr_wait_long(bool (*done)(void *opaque), void *opaque, uint64_t ns)
+{
+    return wait_in_steps(done, opaque, ns, VR_LONG_STEP);
 }

@@ -14,6 +14,7 @@
 #define VR_MS UINT64_C(1000000)
 #define VR_SEC UINT64_C(1000000000)
 #define VR_WAIT_STEP (20 * VR_US)
+#define VR_LONG_STEP (2 * VR_MS)
 
 /* Makes this process's sleeps exact. Called once, before other threads. */
 void vr_clock_init(void);
@@ -25,5 +26,11 @@ void vr_sleep(uint64_t ns);
 
 /* Sleeps until done(opaque) is true, or for ns; returns what it said last. */
 bool vr_wait(bool (*done)(void *opaque), void *opaque, uint64_t ns);
+
+/*
+ * The same for what takes many milliseconds, and is not disturbed by a CPU that
+ * looks: a step of VR_WAIT_STEP is fewer instructions than a look.
+ */
+bool vr_wait_long(bool (*done)(void *opaque), void *opaque, uint64_t ns);
 
 #endif

@@ -85,7 +85,7 @@ static int run(const VrContext *ctx, const char *path)
     if (child.pid == 0) {
         start(path);
     }
-    if (!vr_wait(has_ended, &child, vr_patient(ctx, TEST_LIMIT))) {
+    if (!vr_wait_long(has_ended, &child, vr_patient(ctx, TEST_LIMIT))) {
         kill(-child.pid, SIGKILL);
         vr_wait(has_ended, &child, VR_SEC);
         return TIMED_OUT;

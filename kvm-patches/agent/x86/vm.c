@@ -177,7 +177,7 @@ static bool has_ended(void *opaque)
 
 bool vr_vm_wait(VrVm *vm, uint64_t ns)
 {
-    return vr_wait(has_ended, vm, ns);
+    return vr_wait_long(has_ended, vm, ns);
 }
 
 static bool all_out(void *opaque)
