@@ -83,7 +83,6 @@ module vtd_ir (
   logic stim_ack_q, mem_req, msg_req;
   logic [31:0] data_q;  // of a write, for later
   logic [7:0] word_q;
-  logic [15:0] index_q, sid_q;
 
   logic step, fire, queue_runs;
   assign step = mem_req == mem_ack_i && msg_req == msg_ack_i;
@@ -197,169 +196,93 @@ module vtd_ir (
 
   // --- a request, up to its acceptance ---
 
-  logic rq_pass, rq_fault, rq_lookup, hit;
-  logic [7:0] rq_code;
-  logic [15:0] rq_index, index, sid;
-  logic [63:0] iec_lo, iec_hi;
+  logic fetch, accept, rq_fault;
+  logic [ 1:0] acc_kind;
+  logic [63:0] fetch_addr, acc_addr;
+  logic [47:0] acc_info;
+  logic [ 7:0] rq_code;
+  logic [15:0] rq_index, rq_sid;
   logic inv_all, inv_some;
   logic [15:0] inv_index;
-  logic [3:0] inv_im;
+  logic [ 3:0] inv_im;
 
-  vtd_ir_request u_request (
-      .en_i    (fire_request),
-      .addr_i  (stim_addr_i),
-      .data_i  (stim_data_i[31:0]),
-      .ires_i  (ires),
-      .cfis_i  (cfis),
-      .irtps_i (irtps),
-      .eime_i  (eime),
-      .size_i  (irt_size),
-      .pass_o  (rq_pass),
-      .fault_o (rq_fault),
-      .code_o  (rq_code),
-      .lookup_o(rq_lookup),
-      .index_o (rq_index)
-  );
-
-  logic entry_read, entry_error, en, en_good, en_fault, en_accept;
-  logic [7:0] en_code;
-  logic [1:0] en_kind;
-  logic [63:0] en_addr;
-  logic [47:0] en_info;
-
-  assign entry_read = step && at_entry;
-  assign entry_error = entry_read && mem_error_i;
-  assign en = hit || (entry_read && !mem_error_i);
-  assign index = at_entry ? index_q : rq_index;
-  assign sid = at_entry ? sid_q : stim_data_i[47:32];
-
-  vtd_ir_iec u_iec (
+  vtd_ir_remap u_remap (
       .clk_i,
       .rst_ni,
-      .cfg_sets_i  (cfg_iec_sets_i),
-      .cfg_ways_i  (cfg_iec_ways_i),
-      .cfg_policy_i(cfg_iec_policy_i),
-      .lookup_i    (rq_lookup),
-      .index_i     (index),
-      .hit_o       (hit),
-      .lo_o        (iec_lo),
-      .hi_o        (iec_hi),
-      .fill_i      (en_good && at_entry),
-      .lo_i        (mem_lo_i),
-      .hi_i        (mem_hi_i),
+      .step_i      (step),
+      .cfg_pi_i,
+      .cfg_iec_sets_i,
+      .cfg_iec_ways_i,
+      .cfg_iec_policy_i,
+      .request_i   (fire_request),
+      .addr_i      (stim_addr_i),
+      .data_i      (stim_data_i[47:0]),
+      .ires_i      (ires),
+      .cfis_i      (cfis),
+      .irtps_i     (irtps),
+      .eime_i      (eime),
+      .table_i     (irt),
+      .size_i      (irt_size),
+      .fetch_o     (fetch),
+      .fetch_addr_o(fetch_addr),
+      .at_entry_i  (at_entry),
+      .mem_lo_i,
+      .mem_hi_i,
+      .mem_error_i,
+      .accept_o    (accept),
+      .kind_o      (acc_kind),
+      .addr_o      (acc_addr),
+      .info_o      (acc_info),
+      .fault_o     (rq_fault),
+      .code_o      (rq_code),
+      .index_o     (rq_index),
+      .sid_o       (rq_sid),
       .inv_all_i   (inv_all || gcmd_inv),
       .inv_some_i  (inv_some),
       .inv_index_i (inv_index),
       .inv_im_i    (inv_im)
   );
 
-  vtd_ir_entry u_entry (
-      .en_i    (en),
-      .cached_i(!at_entry),
-      .lo_i    (at_entry ? mem_lo_i : iec_lo),
-      .hi_i    (at_entry ? mem_hi_i : iec_hi),
-      .sid_i   (sid),
-      .index_i (index),
-      .eime_i  (eime),
-      .pi_i    (cfg_pi_i),
-      .good_o  (en_good),
-      .fault_o (en_fault),
-      .code_o  (en_code),
-      .accept_o(en_accept),
-      .kind_o  (en_kind),
-      .addr_o  (en_addr),
-      .info_o  (en_info)
-  );
-
   // --- from acceptance to landing ---
 
-  logic accept, at_once, rp_push, rp_pop, rp_empty, rp_full;
-  logic [1:0] acc_kind, rp_kind, land_kind;
-  logic [63:0] acc_addr, rp_addr, rp_due, land_addr;
-  logic [47:0] acc_info, rp_info, land_info;
-  logic land, land_posted;
-
-  assign accept = rq_pass || en_accept;
-  assign at_once = cfg_delay_i == '0;
-  assign acc_kind = rq_pass ? vtd_ir_pkg::KindPass : en_kind;
-  assign acc_addr = rq_pass ? stim_addr_i : en_addr;
-  assign acc_info = rq_pass ? {16'h0, stim_data_i[31:0]} : en_info;
-  assign rp_push = accept && !at_once;
-
-  vtd_ir_pending #(
-      .AWidth(64),
-      .BWidth(50)
-  ) u_requests (
-      .clk_i,
-      .rst_ni,
-      .push_i    (rp_push),
-      .push_due_i(now_q + {32'h0, cfg_delay_i}),
-      .push_a_i  (acc_addr),
-      .push_b_i  ({acc_kind, acc_info}),
-      .pop_i     (rp_pop),
-      .empty_o   (rp_empty),
-      .full_o    (rp_full),
-      .due_o     (rp_due),
-      .a_o       (rp_addr),
-      .b_o       ({rp_kind, rp_info})
-  );
-
-  logic np_push, np_pop, np_empty, np_full;
-  logic [63:0] np_due;
-  logic [31:0] np_dest, notify_dest;
-  logic [7:0] np_nv, notify_nv;
-  logic notify;
-
-  vtd_ir_pending #(
-      .AWidth(32),
-      .BWidth(8)
-  ) u_notifications (
-      .clk_i,
-      .rst_ni,
-      .push_i    (np_push),
-      .push_due_i(now_q + {32'h0, cfg_notify_delay_i}),
-      .push_a_i  (notify_dest),
-      .push_b_i  (notify_nv),
-      .pop_i     (np_pop),
-      .empty_o   (np_empty),
-      .full_o    (np_full),
-      .due_o     (np_due),
-      .a_o       (np_dest),
-      .b_o       (np_nv)
-  );
-
-  logic nothing_pending;
-  assign nothing_pending = rp_empty && np_empty;
-  always_comb begin
-    timer_o = '0;
-    if (!np_empty) timer_o = np_due;
-    if (!rp_empty && (np_empty || rp_due < np_due)) timer_o = rp_due;
-  end
-
   logic take_np, take_rp, drains_all;
-
-  // What lands: the request just accepted, or the oldest that waits.
-  assign rp_pop = take_rp || (rp_push && rp_full);
-  assign land = rp_pop || (accept && at_once);
-  assign land_kind = rp_pop ? rp_kind : acc_kind;
-  assign land_addr = rp_pop ? rp_addr : acc_addr;
-  assign land_info = rp_pop ? rp_info : acc_info;
-  assign land_posted = land && land_kind == vtd_ir_pkg::KindPosted;
-
-  logic post_mem, post_cas, post_done, post_fault;
-  logic [2:0] post_size;
+  logic np_empty, np_is_due, rp_empty, rp_is_due, nothing_pending;
+  logic land_posted, post_done, post_mem, post_cas, post_fault;
+  logic [ 2:0] post_size;
   logic [63:0] post_addr, post_expected, post_desired;
-  logic [7:0] post_code;
+  logic [ 7:0] post_code;
   logic [15:0] post_index, post_sid;
+  logic landed, landed_pass, notify;
+  logic [63:0] landed_addr;
+  logic [47:0] landed_info;
+  logic [31:0] notify_dest;
+  logic [ 7:0] notify_nv;
 
-  vtd_ir_post u_post (
+  assign nothing_pending = rp_empty && np_empty;
+
+  vtd_ir_landing u_landing (
       .clk_i,
       .rst_ni,
       .step_i        (step),
-      .max_tries_i   (cfg_cas_tries_i),
-      .start_i       (land_posted),
-      .addr_i        (land_addr),
-      .info_i        (land_info),
+      .cfg_cas_tries_i,
+      .cfg_delay_i,
+      .cfg_notify_delay_i,
+      .now_i         (now_q),
+      .accept_i      (accept),
+      .kind_i        (acc_kind),
+      .addr_i        (acc_addr),
+      .info_i        (acc_info),
+      .idle_i        (at_idle),
+      .take_np_i     (take_np),
+      .take_rp_i     (take_rp),
+      .drains_all_i  (drains_all),
+      .np_empty_o    (np_empty),
+      .np_due_o      (np_is_due),
+      .rp_empty_o    (rp_empty),
+      .rp_due_o      (rp_is_due),
+      .timer_o,
+      .land_posted_o (land_posted),
+      .post_done_o   (post_done),
       .mem_lo_i,
       .mem_hi_i,
       .mem_error_i,
@@ -369,7 +292,10 @@ module vtd_ir (
       .mem_addr_o    (post_addr),
       .mem_expected_o(post_expected),
       .mem_desired_o (post_desired),
-      .done_o        (post_done),
+      .message_o     (landed),
+      .pass_o        (landed_pass),
+      .addr_o        (landed_addr),
+      .info_o        (landed_info),
       .notify_o      (notify),
       .notify_dest_o (notify_dest),
       .notify_nv_o   (notify_nv),
@@ -379,11 +305,6 @@ module vtd_ir (
       .fault_sid_o   (post_sid)
   );
 
-  // A drain that takes everything leaves no notification behind.
-  assign np_push = notify && cfg_notify_delay_i != '0 &&
-                   !drains_all;
-  assign np_pop = take_np || (np_push && np_full);
-
   // --- the fault log and its event ---
 
   logic record;
@@ -392,11 +313,11 @@ module vtd_ir (
     record    = 1'b0;
     record_lo = '0;
     record_hi = '0;
-    if (rq_fault || en_fault || entry_error) begin
+    if (rq_fault) begin
       record           = 1'b1;
-      record_lo[63:48] = index;
-      record_hi[39:32] = rq_fault ? rq_code : en_fault ? en_code : vtd_ir_pkg::FrRootInval;
-      record_hi[15:0]  = sid;
+      record_lo[63:48] = rq_index;
+      record_hi[39:32] = rq_code;
+      record_hi[15:0]  = rq_sid;
     end else if (post_fault) begin
       record           = 1'b1;
       record_lo[63:48] = post_index;
@@ -521,10 +442,6 @@ module vtd_ir (
 
   // --- the sequencer ---
 
-  // Requests that land with TIME bring about notifications, which were not
-  // pending and stay so, even if their due time has wrapped.
-  logic landed_q;
-
   vtd_ir_seq u_seq (
       .clk_i,
       .rst_ni,
@@ -536,14 +453,14 @@ module vtd_ir (
       .write_gcmd_i (wr_gcmd),
       .write_wide_i (stim_size_i == vtd_ir_pkg::Size8),
       .gcmd_drains_i(gcmd_drains),
-      .fetch_entry_i(rq_lookup && !hit),
+      .fetch_entry_i(fetch),
       .time_i       (fire_time),
       .land_posted_i(land_posted),
       .post_done_i  (post_done),
       .np_empty_i   (np_empty),
-      .np_due_i     (np_due <= now_q && !landed_q),
+      .np_due_i     (np_is_due),
       .rp_empty_i   (rp_empty),
-      .rp_due_i     (rp_due <= now_q),
+      .rp_due_i     (rp_is_due),
       .at_idle_o    (at_idle),
       .at_high_o    (at_high),
       .at_entry_o   (at_entry),
@@ -558,10 +475,7 @@ module vtd_ir (
     if (!rst_ni) begin
       now_q      <= '0;
       stim_ack_q <= 1'b0;
-      landed_q   <= 1'b0;
     end else begin
-      if (at_idle) landed_q <= 1'b0;
-      else if (take_rp) landed_q <= 1'b1;
       if (fire_time) now_q <= stim_data_i;
       if (fire) stim_ack_q <= !stim_ack_q;
     end
@@ -573,10 +487,6 @@ module vtd_ir (
       data_q <= wr_gcmd ? stim_data_i[31:0] : stim_data_i[63:32];
       word_q <= {stim_addr_i[9:3], 1'b1};
     end
-    if (rq_lookup) begin
-      index_q <= rq_index;
-      sid_q   <= stim_data_i[47:32];
-    end
     if (fire_read) rsp_data_o <= rd_data;
   end
 
@@ -585,8 +495,8 @@ module vtd_ir (
   vtd_ir_out u_out (
       .clk_i,
       .rst_ni,
-      .entry_i          (rq_lookup && !hit),
-      .entry_addr_i     ({irt, 12'h000} + {44'h0, rq_index, 4'h0}),
+      .entry_i          (fetch),
+      .entry_addr_i     (fetch_addr),
       .post_i           (post_mem),
       .post_cas_i       (post_cas),
       .post_size_i      (post_size),
@@ -603,13 +513,13 @@ module vtd_ir (
       .mem_addr_o,
       .mem_wdata_o,
       .mem_desired_o,
-      .landed_i         (land && !land_posted),
-      .landed_pass_i    (land_kind == vtd_ir_pkg::KindPass),
-      .landed_addr_i    (land_addr),
-      .landed_info_i    (land_info),
-      .notify_i         (np_pop || (notify && !np_push)),
-      .notify_dest_i    (np_pop ? np_dest : notify_dest),
-      .notify_nv_i      (np_pop ? np_nv : notify_nv),
+      .landed_i         (landed),
+      .landed_pass_i    (landed_pass),
+      .landed_addr_i    (landed_addr),
+      .landed_info_i    (landed_info),
+      .notify_i         (notify),
+      .notify_dest_i    (notify_dest),
+      .notify_nv_i      (notify_nv),
       .fault_i          (send_fault),
       .fault_addr_i     ({feuaddr, feaddr}),
       .fault_data_i     (fedata),
