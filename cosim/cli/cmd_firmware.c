@@ -233,7 +233,8 @@ static int run(const VrCommand *self, Options *o)
     spec = spec_of(o);
     vr_signals_catch();
     ok = run_in(o, &spec, folder, &ret, &err);
-    if (o->list || ret == VR_EXIT_INTERRUPTED) {
+    if (o->list || ret == VR_EXIT_INTERRUPTED
+        || (!ok && err.code == VR_ERR_USAGE)) {
         vr_run_folder_discard(folder);
     } else if (ok) {
         ok = vr_run_folder_finish(folder, &err);
