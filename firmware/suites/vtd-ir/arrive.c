@@ -67,13 +67,12 @@ static uint64_t on_all(int vector)
 
 bool wait_for_arrivals(int vector, uint64_t n)
 {
-    uint64_t end = hal_ticks() + PATIENCE_US * hal_ticks_per_us();
+    Wait w = wait_begin(PATIENCE_US);
 
     while (on_all(vector) < n) {
-        if (hal_ticks() > end) {
+        if (!wait_more(&w)) {
             return false;
         }
-        cpu_relax();
     }
     return true;
 }
@@ -90,10 +89,9 @@ static bool anything(void)
 
 void wait_for_anything(void)
 {
-    uint64_t end = hal_ticks() + PATIENCE_US * hal_ticks_per_us();
+    Wait w = wait_begin(PATIENCE_US);
 
-    while (!anything() && hal_ticks() < end) {
-        cpu_relax();
+    while (!anything() && wait_more(&w)) {
     }
 }
 

@@ -10,6 +10,7 @@
 
 #define DEVICE_VECTORS 64        /* 0, 4, 8...: of each word of PIR, a part */
 #define DEFAULT_POSTS  200000
+#define ROUNDS_A_LINE  512       /* of all vectors: then say how far it is */
 #define STORM          20000     /* in bursts */
 #define RAIN           3000      /* one by one, 50 us apart */
 #define RAIN_NS        50000
@@ -171,12 +172,14 @@ static bool device_vectors(void)
     return true;
 }
 
-static bool device_posts(uint64_t total)
+/* Each of the device's vectors n times */
+static bool device_taken(uint64_t n)
 {
-    for (uint64_t n = 1; n <= total / DEVICE_VECTORS; n++) {
-        device_write(CHANNEL + VR_IRQGEN_CH_CTRL, VR_IRQGEN_CH_CTRL_START);
-        for (int i = 0; i < DEVICE_VECTORS; i++) {
-            if (!wait_until_taken(4 * i, n)) {
+    Wait w = wait_begin(PATIENCE_US);
+
+    for (int i = 0; i < DEVICE_VECTORS; i++) {
+        while (taken[4 * i] != n) {
+            if (!wait_more(&w)) {
                 fw_fail(__FILE__, __LINE__, "posts of the device", "vector %d:"
                         " %lu were taken, of %lu", 4 * i, taken[4 * i], n);
                 return false;
@@ -184,6 +187,19 @@ static bool device_posts(uint64_t total)
         }
     }
     return true;
+}
+
+static void device_posts(uint64_t total)
+{
+    for (uint64_t n = 1; n <= total / DEVICE_VECTORS; n++) {
+        device_write(CHANNEL + VR_IRQGEN_CH_CTRL, VR_IRQGEN_CH_CTRL_START);
+        if (!device_taken(n)) {
+            return;
+        }
+        if (n % ROUNDS_A_LINE == 0) {
+            fw_printf("# so far %lu\n", n * DEVICE_VECTORS);
+        }
+    }
 }
 
 static void judge_poster(const Poster *p)
@@ -367,11 +383,10 @@ FW_CASE(stress_dma, "vtd.post.dma-before-notification",
     device_write64(CHANNEL + VR_IRQGEN_CH_MSG_ADDR, request(5, false));
     device_write64(CHANNEL + VR_IRQGEN_CH_COUNT, 1);
     for (uint64_t n = 1; n <= 500 && !fw_case_ended(); n++) {
-        uint64_t end_at = deadline();
+        Wait w = wait_begin(PATIENCE_US);
 
         device_write(CHANNEL + VR_IRQGEN_CH_CTRL, VR_IRQGEN_CH_CTRL_START);
-        while (notifications < n && hal_ticks() < end_at) {
-            cpu_relax();
+        while (notifications < n && wait_more(&w)) {
         }
         FW_EQUAL(last_sequence, n);
         FW_EQUAL(taken[0x77], n);

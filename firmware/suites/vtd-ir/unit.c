@@ -93,6 +93,7 @@ bool fw_machine_usable(void)
 
 void fw_case_begin(void)
 {
+    wait_forget();
     device_reset();
     if (!vtd_reset()) {
         fw_fail(__FILE__, __LINE__, "vtd_reset()", "the unit does not follow:"

@@ -216,6 +216,31 @@ void fire(unsigned index);
         }                                                                 \
     } while (0)
 
+/* Waiting ---------------------------------------------------------------------- */
+
+/*
+ * The manual sets no time by which a request is delivered or posted; but a
+ * wait in the queue completes after all that came before it (VT-d 5.2.4, 6.5.2).
+ * A case gives the unit 5 seconds in all to come by itself. From then on each
+ * wait begins with one in the queue, if the queue has nothing to do: what the
+ * case judges stays the same, and a slow unit does not make it endless.
+ *
+ *     Wait w = wait_begin(us);
+ *     while (!CONDITION) {
+ *         if (!wait_more(&w)) { it took longer than us }
+ *     }
+ *
+ * Only on the processor that runs the case.
+ */
+typedef struct Wait {
+    uint64_t last, end;            /* ticks */
+    bool hurry;
+} Wait;
+Wait wait_begin(uint64_t us);
+bool wait_more(Wait *w);
+/* Another case begins. */
+void wait_forget(void);
+
 /* What arrived ---------------------------------------------------------------- */
 
 /* Vectors that a case may use: from VECTOR on */
