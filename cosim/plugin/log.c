@@ -75,6 +75,8 @@ void vr_log_point(const VrPoint *p, VrPointVerdict verdict, const char *why)
     };
 
     count++;
+    vr_trace(VR_TRACE_SWEEP_POINT, p->cpu, p->k, verdict, p->pc, p->latency,
+             p->released);
     fprintf(points, "point %" PRIu64 " %s 0x%" PRIx64 " %u %" PRIu64 " %c%c %s"
             "\n", p->k, words[verdict], p->pc, p->cpu, p->latency,
             p->released ? 'r' : '-', p->pushed ? 'p' : '-', why);
@@ -83,14 +85,23 @@ void vr_log_point(const VrPoint *p, VrPointVerdict verdict, const char *why)
     }
 }
 
-void vr_log_end(const char *reason, uint64_t k, const char *text)
+static const char *const ends[] = {
+#define VR_SWEEP_END(number, name, word, complete, means) [number] = word,
+#include "sweep_ends.def"
+#undef VR_SWEEP_END
+};
+
+void vr_log_end(VrSweepEnd how, VrSweepEvent event, uint64_t k,
+                const char *text)
 {
-    fprintf(points, "end %s %" PRIu64 " %s\n", reason, k, text);
+    vr_trace(VR_TRACE_SWEEP_END, VR_TRACE_NO_CPU, how, k, event, 0, 0);
+    fprintf(points, "end %s %" PRIu64 " %s\n", ends[how], k, text);
 }
 
 void vr_log_open_point(const VrPoint *p)
 {
-    fprintf(points, "end open %" PRIu64 " 0x%" PRIx64 "\n", p->k, p->pc);
+    fprintf(points, "end %s %" PRIu64 " 0x%" PRIx64 "\n",
+            ends[VR_SWEEP_END_OPEN], p->k, p->pc);
     save_trace(p->k);
 }
 

@@ -25,12 +25,6 @@ typedef struct VrPoint {
     bool overdue;      /* the guest has waited in vain */
 } VrPoint;
 
-typedef enum VrPointVerdict {
-    VR_POINT_PASS,
-    VR_POINT_FAIL,
-    VR_POINT_AGAIN, /* something else came between: the point proves nothing */
-} VrPointVerdict;
-
 /* Takes note of a record of the trace. */
 void vr_point_note(VrPoint *p, const VrTraceRec *rec, uint64_t vector);
 /* *why: one line, a literal. */

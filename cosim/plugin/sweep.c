@@ -55,7 +55,6 @@ bool vr_sweep_start(const VrSweepConfig *c)
 {
     config = *c;
     point.k = config.first;
-    virelay_sweep_patience(config.patience);
     return vr_log_open(config.folder);
 }
 
@@ -71,7 +70,8 @@ void vr_sweep_finish(void)
     if (!over && is_open()) {
         vr_log_open_point(&point);
     } else if (!over) {
-        vr_log_end("stopped", point.k, "the machine ended before the sweep");
+        vr_log_end(VR_SWEEP_END_STOPPED, config.event, point.k,
+                   "the machine ended before the sweep");
     }
     vr_log_close();
 }
@@ -272,11 +272,11 @@ static void record(const VrTraceRec *rec)
 
 /* --- the points --- */
 
-static void end(const char *reason, const char *text)
+static void end(VrSweepEnd how, const char *text)
 {
     if (!over) {
         over = true;
-        vr_log_end(reason, point.k, text);
+        vr_log_end(how, config.event, point.k, text);
     }
     phase = IDLE;
     give(VR_SWEEP_QUIT);
@@ -289,7 +289,7 @@ static void advance(void)
     if (point.k < config.last) {
         point.k++;
     } else if (++passes == config.repeat) {
-        end("done", "the last point that was asked for");
+        end(VR_SWEEP_END_DONE, "the last point that was asked for");
     } else {
         point.k = config.first;
     }
@@ -307,7 +307,7 @@ static void judge(void)
     vr_log_point(&point, verdict, why);
     advance();
     if (++judged == config.most) {
-        end("done", "as many points as were asked for");
+        end(VR_SWEEP_END_DONE, "as many points as were asked for");
     }
 }
 
@@ -318,9 +318,9 @@ static void pass_end(void)
         return;
     }
     if (point.k == 1) {
-        end("empty", "no instruction lies in the window");
+        end(VR_SWEEP_END_EMPTY, "no instruction lies in the window");
     } else if (++passes == config.repeat) {
-        end("closed", "every instruction of the window");
+        end(VR_SWEEP_END_CLOSED, "every instruction of the window");
     } else {
         past = 0;
         point.k = config.first;
@@ -333,8 +333,9 @@ static bool answered(void)
         return true;
     }
     if (point.fired && point.sent == 0) {
-        end("silent", point.dropped ? "the device's interrupt was masked or "
-            "dropped" : "the device does not answer: its channel is not armed");
+        end(VR_SWEEP_END_SILENT, point.dropped
+            ? "the device's interrupt was masked or dropped"
+            : "the device does not answer: its channel is not armed");
         return false;
     }
     return true;
@@ -370,20 +371,21 @@ static void come_round(uint64_t value)
             vr_log_point(&point, VR_POINT_FAIL, "the guest does not come round "
                          "any more");
         }
-        end("stuck", "the guest does not come round any more");
+        end(VR_SWEEP_END_STUCK, "the guest does not come round any more");
         return;
     }
     switch (phase) {
     case ARMED:
         if (++unopened == ROUNDS_UNOPENED) {
-            end("unopened", "no CPU came to the window's first instruction");
+            end(VR_SWEEP_END_UNOPENED, "no CPU came to the window's first "
+                "instruction");
         }
         break;
     case OPENING:
     case COUNTING:
         if (++unclosed == TRIES) {
-            end("unclosed", "the window did not close while the vCPU came "
-                "round");
+            end(VR_SWEEP_END_UNCLOSED, "the window did not close while the "
+                "vCPU came round");
         }
         break;
     case PAST:
@@ -398,7 +400,8 @@ static void come_round(uint64_t value)
             break;
         }
         if (!again && !point.fired) {
-            end("unfired", "no CPU carried out what it was told to");
+            end(VR_SWEEP_END_UNFIRED, "no CPU carried out what it was told "
+                "to");
         } else if (!again && answered()) {
             unopened = unclosed = 0;
             judge();
@@ -409,8 +412,20 @@ static void come_round(uint64_t value)
     }
 }
 
+/* What the machine did before that is none of the sweep's. */
+static void begin_once(void)
+{
+    static bool begun;
+
+    if (!begun) {
+        begun = true;
+        virelay_sweep_patience(config.patience);
+    }
+}
+
 static uint64_t next(void)
 {
+    begin_once();
     if (over) {
         return VR_SWEEP_OVER | (failed ? VR_SWEEP_FAILED : 0);
     }

@@ -92,6 +92,21 @@ typedef enum VrSweepLoad {
     VR_SWEEP_LOADS,
 } VrSweepLoad;
 
+/* What is made of a point, and how the sweep ends: records of the trace. */
+typedef enum VrPointVerdict {
+    VR_POINT_PASS,
+    VR_POINT_FAIL,
+    VR_POINT_AGAIN, /* something else came between: the point proves nothing */
+} VrPointVerdict;
+
+typedef enum VrSweepEnd {
+#define VR_SWEEP_END(number, name, word, complete, means) \
+    VR_SWEEP_END_##name = number,
+#include "sweep_ends.def"
+#undef VR_SWEEP_END
+    VR_SWEEP_ENDS,
+} VrSweepEnd;
+
 /*
  * Marks. A scenario is one thing that the agent makes a VM do; its number is
  * the value of the SCENARIO marks and is listed in scenarios.def.

@@ -35,6 +35,7 @@ static struct {
 
 static VrSweepConfig config;
 static char *folder;
+static char *trace; /* of the machine; NULL: it writes none */
 
 /* --- the machine --- */
 
@@ -289,8 +290,12 @@ static char *sweep(void)
     pid_t pid = fork();
 
     if (pid == 0) {
+        VrError err;
+
+        g_assert_true(!trace || vr_trace_open(trace, &err));
         g_assert_true(vr_sweep_start(&config));
         play();
+        g_assert_true(!trace || vr_trace_close(&err));
         _exit(0);
     }
     g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
@@ -390,7 +395,7 @@ static void test_other_cpu(void)
 static void expect_fails_once(Fate fate, bool halts, const char *why)
 {
     g_autofree char *text = NULL;
-    g_autofree char *trace = g_build_filename(folder, "point-7.vrt", NULL);
+    g_autofree char *point = g_build_filename(folder, "point-7.vrt", NULL);
 
     set_up();
     config.load = halts ? VR_SWEEP_LOAD_HALT : VR_SWEEP_LOAD_EXIT;
@@ -402,8 +407,8 @@ static void expect_fails_once(Fate fate, bool halts, const char *why)
     g_assert_cmpuint(lines_with(text, " pass "), ==, 20);
     expect(text, "point 7 fail 0x1006 ");
     expect(text, why);
-    g_assert_true(g_file_test(trace, G_FILE_TEST_IS_REGULAR));
-    g_unlink(trace);
+    g_assert_true(g_file_test(point, G_FILE_TEST_IS_REGULAR));
+    g_unlink(point);
 }
 
 static void test_failures(void)
@@ -415,6 +420,43 @@ static void test_failures(void)
     expect_fails_once(ON_WITHOUT_NOTIFICATION, false,
                       "ON set and no notification");
     expect_fails_once(IGNORED, false, "not trapped");
+}
+
+/* What a check judges: points in order, then the end. */
+static void test_records(void)
+{
+    g_autofree char *text = NULL;
+    g_autofree char *point = g_build_filename(folder, "point-7.vrt", NULL);
+    g_autofree char *path = g_build_filename(folder, "trace.vrt", NULL);
+    VrTraceReader *reader;
+    VrTraceRec rec;
+    VrError err;
+
+    set_up();
+    fake.special = 6;
+    fake.fate = LOST;
+    trace = path;
+    text = sweep();
+    trace = NULL;
+    reader = vr_trace_reader_open(path, &err);
+    g_assert_nonnull(reader);
+    for (unsigned k = 1; k <= 21; k++) {
+        g_assert_true(vr_trace_reader_next(reader, &rec));
+        g_assert_cmpuint(rec.kind, ==, VR_TRACE_SWEEP_POINT);
+        g_assert_cmpuint(rec.id, ==, k);
+        g_assert_cmpuint(rec.arg[0], ==,
+                         k == 7 ? VR_POINT_FAIL : VR_POINT_PASS);
+        g_assert_cmpuint(rec.arg[1], ==, FROM + k - 1);
+    }
+    g_assert_true(vr_trace_reader_next(reader, &rec));
+    g_assert_cmpuint(rec.kind, ==, VR_TRACE_SWEEP_END);
+    g_assert_cmpuint(rec.id, ==, VR_SWEEP_END_CLOSED);
+    g_assert_cmpuint(rec.arg[0], ==, 22);
+    g_assert_cmpuint(rec.arg[1], ==, VR_SWEEP_MSI);
+    g_assert_false(vr_trace_reader_next(reader, &rec));
+    vr_trace_reader_close(reader);
+    g_unlink(path);
+    g_unlink(point);
 }
 
 static void test_ends(void)
@@ -472,6 +514,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sweep/part", test_part);
     g_test_add_func("/sweep/other-cpu", test_other_cpu);
     g_test_add_func("/sweep/failures", test_failures);
+    g_test_add_func("/sweep/records", test_records);
     g_test_add_func("/sweep/ends", test_ends);
     g_test_add_func("/sweep/order", test_order);
     ret = g_test_run();
