@@ -172,6 +172,7 @@ const VrCheck vr_check_apicv_self_ipi_cost = {
              "sends it, and no VM exit where the CPU virtualizes it",
     .scenario = SCENARIO,
     .cpu = "vmx",
+    .needs_icount = true,
     .judge = judge,
 };
 

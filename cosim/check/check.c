@@ -30,6 +30,7 @@ static const VrCheck *const checks[] = {
     &vr_check_bypass_multicast,
     &vr_check_count_nv_on_block,
     &vr_check_count_first_irq_kick,
+    &vr_check_count_race,
     &vr_check_count_error_path,
     &vr_check_irqbypass_scaling_x86,
     &vr_check_irqbypass_collision_x86,

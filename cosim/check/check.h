@@ -41,6 +41,11 @@ typedef struct VrCheck {
      * device is QEMU's own, the check is not applicable.
      */
     bool needs_block;
+    /*
+     * It counts instructions, or has the machine stop between two of them: it
+     * is not applicable where time is the wall's.
+     */
+    bool needs_icount;
     /* Called only with a whole slice and a result in the report. */
     VrVerdict *(*judge)(const VrRun *run, const VrSlice *slice);
 } VrCheck;

@@ -55,6 +55,8 @@ extern const VrCheck vr_check_bypass_multicast;
 extern const VrCheck vr_check_count_nv_on_block;
 extern const VrCheck vr_check_count_first_irq_kick;
 extern const VrCheck vr_check_count_error_path;
+/* count_race.c */
+extern const VrCheck vr_check_count_race;
 /* irqbypass.c */
 extern const VrCheck vr_check_irqbypass_scaling_x86;
 extern const VrCheck vr_check_irqbypass_collision_x86;

@@ -147,6 +147,7 @@ static VrVerdict *judge_collision(const VrRun *run, VrScenario scenario)
         .scenario = SCALING, \
         .cpu = CPU, \
         .needs_block = BLOCK, \
+        .needs_icount = true, \
         .judge = scaling_##ARCH, \
     }; \
     const VrCheck vr_check_irqbypass_collision_##ARCH = { \

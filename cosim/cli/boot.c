@@ -11,6 +11,7 @@
 #include "kernel_image.h"
 #include "manifest.h"
 #include "runfolder.h"
+#include "sweep.h"
 #include "table.h"
 
 #define MAX_MISMATCH_LINES 24
@@ -20,7 +21,31 @@ struct VrBoot {
     VrRunFolder *folder;
     VrMachine *machine;
     char *image_sha256;
+    char *plugin;   /* that sweeps, or NULL */
+    char *no_sweep; /* why there is none where one is asked for */
 };
+
+static void add_sweep(VrBoot *b)
+{
+    VrMachineSpec *m = &b->order.machine;
+    VrError err;
+
+    if (!vr_sweep_is_asked(m->scenarios)) {
+        return;
+    }
+    b->plugin = vr_sweep_check_plugin(m, b->folder->partial, &err);
+    m->plugin = b->plugin;
+    if (!b->plugin) {
+        b->no_sweep = g_strdup(err.text);
+    }
+}
+
+static bool start_machine(VrBoot *b, VrError *err)
+{
+    add_sweep(b);
+    b->machine = vr_machine_start(&b->order.machine, b->folder->partial, err);
+    return b->machine != NULL;
+}
 
 VrBoot *vr_boot_start(const VrBootOrder *order, VrError *err)
 {
@@ -31,8 +56,7 @@ VrBoot *vr_boot_start(const VrBootOrder *order, VrError *err)
                               err) &&
         (b->image_sha256 = vr_file_sha256(order->machine.kernel, err)) &&
         (b->folder = vr_run_folder_new(order->name, order->out, err)) &&
-        (b->machine = vr_machine_start(&b->order.machine, b->folder->partial,
-                                       err))) {
+        start_machine(b, err)) {
         return b;
     }
     vr_boot_free(b);
@@ -65,6 +89,8 @@ static VrResultSet *judge(const VrBoot *b)
 
     r->image_sha256 = g_strdup(b->image_sha256);
     r->seconds = vr_machine_seconds(b->machine);
+    r->icount = m->icount;
+    r->no_sweep = g_strdup(b->no_sweep);
     vr_result_judge(r, b->order.checks, console,
                     b->order.machine.trace ? trace : NULL,
                     b->order.machine.stress, trouble,
@@ -166,6 +192,8 @@ void vr_boot_free(VrBoot *b)
     }
     vr_run_folder_free(b->folder);
     g_free(b->image_sha256);
+    g_free(b->plugin);
+    g_free(b->no_sweep);
     g_free(b);
 }
 

@@ -32,6 +32,11 @@ static void add_case(GString *xml, const VrResultSet *r, const VrRow *row)
 
     g_string_append_printf(xml, "    <testcase classname=\"%s\" name=\"%s\"",
                            suite, name);
+    if (row->met && row->ruled_out) {
+        g_string_append_printf(xml, ">\n      <skipped message=\"%s\"/>\n"
+                               "    </testcase>\n", reason);
+        return;
+    }
     if (row->met) {
         g_string_append(xml, "/>\n");
         return;
@@ -53,12 +58,14 @@ static void add_case(GString *xml, const VrResultSet *r, const VrRow *row)
                                                           : "failure");
 }
 
-static void count(const VrResultSet *r, unsigned *failures, unsigned *errors)
+static void count(const VrResultSet *r, unsigned *failures, unsigned *errors,
+                  unsigned *skipped)
 {
-    *failures = *errors = 0;
+    *failures = *errors = *skipped = 0;
     for (guint i = 0; i < r->rows->len; i++) {
         const VrRow *row = r->rows->pdata[i];
 
+        *skipped += row->met && row->ruled_out;
         if (!row->met && row->verdict->outcome == VR_VERDICT_ERROR) {
             (*errors)++;
         } else if (!row->met) {
@@ -78,13 +85,14 @@ char *vr_junit_text(const GPtrArray *results, double seconds)
     for (guint k = 0; k < results->len; k++) {
         const VrResultSet *r = results->pdata[k];
         g_autofree char *name = escape(r->kernel->name);
-        unsigned failures, errors;
+        unsigned failures, errors, skipped;
 
-        count(r, &failures, &errors);
+        count(r, &failures, &errors, &skipped);
         g_ascii_formatd(number, sizeof(number), "%.3f", r->seconds);
         g_string_append_printf(xml, "  <testsuite name=\"%s\" tests=\"%u\" "
-                               "failures=\"%u\" errors=\"%u\" time=\"%s\">\n",
-                               name, r->rows->len, failures, errors, number);
+                               "failures=\"%u\" errors=\"%u\" skipped=\"%u\" "
+                               "time=\"%s\">\n", name, r->rows->len, failures,
+                               errors, skipped, number);
         for (guint i = 0; i < r->rows->len; i++) {
             add_case(xml, r, r->rows->pdata[i]);
         }

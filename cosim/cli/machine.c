@@ -157,6 +157,10 @@ static void add_kernel(GPtrArray *argv, const VrMachineSpec *spec,
     if (arch_of(spec->arch)->add_parameters) {
         arch_of(spec->arch)->add_parameters(line, spec);
     }
+    if (spec->plugin) {
+        /* It knows code by the addresses of the image's symbols. */
+        g_string_append(line, " nokaslr");
+    }
     if (spec->append && *spec->append) {
         g_string_append_printf(line, " %s", spec->append);
     }

@@ -81,6 +81,7 @@ VrResultSet *vr_result_new(const VrKernel *kernel, const char *backend,
     r->backend = g_strdup(backend);
     r->variant = g_strdup(variant);
     r->cpu = g_strdup(cpu);
+    r->icount = true;
     r->rows = g_ptr_array_new_with_free_func(row_free);
     return r;
 }
@@ -94,6 +95,7 @@ void vr_result_free(VrResultSet *r)
         g_free(r->image_sha256);
         g_free(r->folder);
         g_free(r->trouble);
+        g_free(r->no_sweep);
         g_ptr_array_free(r->rows, TRUE);
         g_free(r);
     }
@@ -111,12 +113,23 @@ const VrRow *vr_result_row(const VrResultSet *r, const VrCheck *check)
     return NULL;
 }
 
-static VrVerdict *judge_one(const VrCheck *check, const VrRun *run,
-                            const char *why_not, const char *trouble)
+static bool sweeps(const VrCheck *check)
 {
-    VrVerdict *v = run ? vr_check_judge(check, run)
-                       : vr_verdict_new(VR_VERDICT_ERROR, "%s", why_not);
+    return check->scenario == VR_SCENARIO_SWEEP_PAIR;
+}
 
+static VrVerdict *judge_one(const VrResultSet *r, const VrCheck *check,
+                            const VrRun *run, const char *why_not)
+{
+    const char *trouble = r->trouble;
+    VrVerdict *v;
+
+    if (run && sweeps(check) && r->no_sweep) {
+        return vr_verdict_new(VR_VERDICT_NOT_APPLICABLE, "the window cannot be "
+                              "swept: %s", r->no_sweep);
+    }
+    v = run ? vr_check_judge(check, run)
+            : vr_verdict_new(VR_VERDICT_ERROR, "%s", why_not);
     if (run && trouble && v->outcome == VR_VERDICT_ERROR) {
         char *reason = g_strdup_printf("%s; %s", trouble, v->reason);
 
@@ -124,6 +137,21 @@ static VrVerdict *judge_one(const VrCheck *check, const VrRun *run,
         v->reason = reason;
     }
     return v;
+}
+
+/* Ours have symbols; of the user's an image alone will do for all else. */
+static bool ruled_out(const VrResultSet *r, const VrCheck *check)
+{
+    return (check->needs_icount && !r->icount) ||
+           (sweeps(check) && r->no_sweep && r->kernel->kind == VR_KERNEL_OWN);
+}
+
+static void expect(const VrResultSet *r, VrRow *row)
+{
+    row->otherwise = vr_expectation(r->kernel, row->check, r->cpu, r->backend);
+    row->ruled_out = row->otherwise != VR_EXPECT_NOT_APPLICABLE &&
+                     ruled_out(r, row->check);
+    row->expected = row->ruled_out ? VR_EXPECT_NOT_APPLICABLE : row->otherwise;
 }
 
 void vr_result_judge(VrResultSet *r, const GPtrArray *checks,
@@ -141,16 +169,31 @@ void vr_result_judge(VrResultSet *r, const GPtrArray *checks,
         VrRow *row = g_new0(VrRow, 1);
 
         row->check = checks->pdata[i];
-        row->expected = vr_expectation(r->kernel, row->check, r->cpu,
-                                       r->backend);
-        row->verdict = judge_one(row->check, run,
+        expect(r, row);
+        row->verdict = judge_one(r, row->check, run,
                                  trouble ? trouble
-                                         : error ? error->message : "no run",
-                                 trouble);
+                                         : error ? error->message : "no run");
         row->met = vr_expectation_met(row->expected, row->verdict->outcome);
         r->unexpected += !row->met;
         g_ptr_array_add(r->rows, row);
     }
+}
+
+VrRuledOut vr_results_ruled_out(const GPtrArray *results)
+{
+    VrRuledOut out = { 0 };
+
+    for (guint i = 0; i < results->len; i++) {
+        const VrResultSet *r = results->pdata[i];
+
+        for (guint j = 0; j < r->rows->len; j++) {
+            const VrRow *row = r->rows->pdata[j];
+
+            out.count += row->ruled_out;
+            out.failures += row->ruled_out && row->otherwise == VR_EXPECT_FAIL;
+        }
+    }
+    return out;
 }
 
 static JsonNode *row_json(const VrResultSet *r, const VrRow *row)
@@ -172,6 +215,10 @@ static JsonNode *row_json(const VrResultSet *r, const VrRow *row)
     json_object_set_string_member(o, "expected",
                                   vr_expectation_name(row->expected));
     json_object_set_boolean_member(o, "as_expected", row->met);
+    if (row->ruled_out) {
+        json_object_set_string_member(o, "expected_otherwise",
+                                      vr_expectation_name(row->otherwise));
+    }
     json_object_set_string_member(o, "reason", row->verdict->reason);
     for (guint i = 0; i < row->verdict->evidence->len; i++) {
         json_array_add_string_element(evidence,
@@ -226,6 +273,8 @@ JsonNode *vr_results_json(const GPtrArray *results, double seconds)
         unexpected += r->unexpected;
     }
     json_object_set_int_member(o, "unexpected", unexpected);
+    json_object_set_int_member(o, "ruled_out",
+                               vr_results_ruled_out(results).count);
     json_object_set_double_member(o, "seconds", seconds);
     json_object_set_array_member(o, "kernels", kernels);
     json_object_set_array_member(o, "verdicts", verdicts);

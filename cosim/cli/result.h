@@ -32,6 +32,12 @@ typedef struct VrRow {
     const VrCheck *check;
     VrVerdict *verdict;
     VrExpectation expected;
+    /*
+     * The run's mode leaves nothing to judge (no icount; no symbols of the
+     * user's own kernel): expected else, and then not applicable.
+     */
+    bool ruled_out;
+    VrExpectation otherwise;
     bool met;
 } VrRow;
 
@@ -43,6 +49,8 @@ typedef struct VrResultSet {
     char *image_sha256; /* or NULL */
     char *folder;       /* of the run, or NULL */
     char *trouble;      /* how the machine ended, if not well */
+    char *no_sweep;     /* why it could not sweep what a check judges, or NULL */
+    bool icount;        /* as machines are, unless said otherwise */
     double seconds;
     GPtrArray *rows;    /* of VrRow, in the checks' order */
     unsigned unexpected;
@@ -61,6 +69,13 @@ const VrRow *vr_result_row(const VrResultSet *r, const VrCheck *check);
 void vr_result_judge(VrResultSet *r, const GPtrArray *checks,
                      const char *console, const char *trace, uint64_t stress,
                      const char *trouble, bool fatal);
+
+/* How many of several results' verdicts the mode rules out; of them, those that
+ * would have to fail. */
+typedef struct VrRuledOut {
+    unsigned count, failures;
+} VrRuledOut;
+VrRuledOut vr_results_ruled_out(const GPtrArray *results);
 
 /* Array of {kernel, check, backend, variant, verdict, expected, ...}. */
 void vr_result_add_json(const VrResultSet *r, JsonArray *verdicts);

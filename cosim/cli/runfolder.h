@@ -10,6 +10,7 @@
  *   trace.vrt      the trace
  *   initrd.img     x86: the agent and the kernel of L2
  *   recording/     recordings of the blocks
+ *   sweep/         what a sweep left that a check judges
  *   verdicts.json, report.txt
  */
 #ifndef VIRELAY_CLI_RUNFOLDER_H

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 
+#include "machine.h"
 #include "marks.h"
 #include "symbols.h"
 
@@ -50,6 +51,8 @@ typedef struct VrSweepJob {
 } VrSweepJob;
 
 #define VR_SWEEP_KEPT 1000
+/* CPUs of the machine: vCPU and peer, and the agent's own */
+#define VR_SWEEP_CPUS_X86 3
 
 typedef struct VrSweepOptions {
     const char *arch, *backend, *cpu;
@@ -98,6 +101,9 @@ bool vr_sweep_window(const VrSymbols *symbols, VrSweepJob *job, VrError *err);
 
 VrSweepJob *vr_sweep_job_new(void);
 void vr_sweep_job_free(gpointer job);
+/* The plugin with its options, to free. NULL with *err. */
+char *vr_sweep_plugin(const VrSweepJob *job, const VrSweepOptions *o,
+                      VrError *err);
 /*
  * Its machine, in job->folder, which may have points of an earlier run. NULL
  * with *err where it cannot be started. Whoever has polled it to its end
@@ -120,6 +126,18 @@ bool vr_sweep_run(VrSweepJob *job, const VrSweepOptions *options, VrError *err);
  */
 void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
                     const char *console, const char *trouble);
+
+/* --- sweep_check.c --- */
+
+/* Whether there is one among the scenarios that a check judges. */
+bool vr_sweep_is_asked(const char *scenarios);
+/*
+ * For a machine that plays it: the plugin with its options, to free; it leaves
+ * what it finds in @folder/sweep, and in the trace. NULL with *err, which says
+ * why this machine cannot.
+ */
+char *vr_sweep_check_plugin(const VrMachineSpec *spec, const char *folder,
+                            VrError *err);
 
 /* --- sweep_report.c --- */
 

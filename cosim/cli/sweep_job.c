@@ -21,7 +21,6 @@
 #define PATIENCE 6250u
 
 /* vCPU and peer, another for orders, and the agent's own */
-#define MIN_CPUS_x86 3
 #define MIN_CPUS_arm64 4
 #define MEMORY_MIB 512
 
@@ -67,21 +66,10 @@ static const struct {
     const char *word, *means;
     bool complete;
 } ends[] = {
-    { "closed", NULL, true },
-    { "done", NULL, true },
-    { "empty", "the window is empty: its end comes before its first "
-      "instruction has been executed", false },
-    { "unopened", "no CPU came to the window's first instruction: this kernel "
-      "or --load never gets there; try another --load, or another window",
-      false },
-    { "unclosed", "the window does not close: its end is not reached while the "
-      "vCPU comes round; choose an end that lies on the way", false },
-    { "unfired", "the event never fires: no CPU carried it out", false },
-    { "silent", "the device does not answer", false },
-    { "stuck", "the guest does not come round any more (watchdog on virtual "
-      "time)", false },
-    { "open", "the machine ended with it", false },
-    { "stopped", "the machine ended before the sweep did", false },
+#define VR_SWEEP_END(number, name, word, complete, means) \
+    [number] = { word, means, complete },
+#include "sweep_ends.def"
+#undef VR_SWEEP_END
 };
 
 static void add_failure(VrSweepJob *job, const VrSymbols *symbols,
@@ -245,9 +233,10 @@ static uint64_t go_on_at(const VrSweepJob *job, uint64_t first)
     return last ? g_ascii_strtoull(last + 6, NULL, 10) + 1 : first;
 }
 
-static char *plugin_argument(const VrSweepJob *job, const VrSweepOptions *o,
-                             unsigned shift, VrError *err)
+char *vr_sweep_plugin(const VrSweepJob *job, const VrSweepOptions *o,
+                      VrError *err)
 {
+    const unsigned shift = vr_machine_icount_shift(o->arch);
     g_autofree char *path =
         vr_env_build("qemu/build/hw/virelay/virelay-sweep.so", err);
     g_auto(GStrv) commas = g_strsplit(job->folder, ",", 0);
@@ -275,12 +264,13 @@ static char *plugin_argument(const VrSweepJob *job, const VrSweepOptions *o,
     if (o->most) {
         g_string_append_printf(text, ",most=%" PRIu64, (uint64_t)o->most);
     }
-    g_string_append_printf(text, ",event=%u,load=%u,skip=%u,vcpu=%d,first=%" PRIu64
-                           ",repeat=%" PRIu64 ",latency=%u,park=%u,settle=%u,"
-                           "patience=%u,folder=%s", job->event, job->load, job->skip,
-                           o->vcpu, go_on_at(job, o->first),
-                           (uint64_t)o->repeat, latency << shift, PARK << shift, SETTLE << shift, PATIENCE << shift,
-                           folder);
+    g_string_append_printf(text, ",event=%u,load=%u,skip=%u,vcpu=%d,first=%"
+                           PRIu64 ",repeat=%" PRIu64 ",latency=%u,park=%u,"
+                           "settle=%u,patience=%u,folder=%s", job->event,
+                           job->load, job->skip, o->vcpu,
+                           go_on_at(job, o->first), (uint64_t)o->repeat,
+                           latency << shift, PARK << shift, SETTLE << shift,
+                           PATIENCE << shift, folder);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -300,7 +290,7 @@ static void describe(VrMachineSpec *spec, const VrSweepJob *job,
     spec->cpu = job->cpu ? job->cpu : o->cpu;
     spec->scenarios = scenario_of(job);
     spec->append = append;
-    spec->cpus = MAX(strcmp(o->arch, "x86") == 0 ? MIN_CPUS_x86
+    spec->cpus = MAX(strcmp(o->arch, "x86") == 0 ? VR_SWEEP_CPUS_X86
                                                  : MIN_CPUS_arm64,
                      o->vcpu + 2);
     spec->mem_mib = MEMORY_MIB;
@@ -344,9 +334,9 @@ VrSweepRun *vr_sweep_start(VrSweepJob *job, const VrSweepOptions *o,
     run->symbols = vr_symbols_load(job->symbols, err);
     run->append =
         g_strjoin(" ", strcmp(o->arch, "x86") == 0 ? "intel_iommu=on" : "",
-                  "nokaslr", job->append, NULL);
+                  job->append, NULL);
     run->plugin = run->symbols
-        ? plugin_argument(job, o, vr_machine_icount_shift(o->arch), err) : NULL;
+                      ? vr_sweep_plugin(job, o, err) : NULL;
     if (run->plugin) {
         describe(&spec, job, o, run->append);
         spec.plugin = run->plugin;

@@ -226,6 +226,51 @@ void vr_surprises_print(FILE *f, const GPtrArray *results)
     }
 }
 
+/* How many kernels' verdicts of a check are ruled out, and the first of them. */
+static const VrRow *first_ruled_out(const GPtrArray *results,
+                                    const VrCheck *check, unsigned *kernels)
+{
+    const VrRow *first = NULL;
+
+    *kernels = 0;
+    for (guint i = 0; i < results->len; i++) {
+        const VrRow *row = vr_result_row(results->pdata[i], check);
+
+        if (row && row->ruled_out) {
+            first = first ? first : row;
+            (*kernels)++;
+        }
+    }
+    return first;
+}
+
+void vr_ruled_out_print(FILE *f, const GPtrArray *results)
+{
+    bool any = false;
+
+    for (size_t i = 0; vr_check_at(i); i++) {
+        unsigned kernels;
+        const VrRow *row = first_ruled_out(results, vr_check_at(i), &kernels);
+
+        if (row) {
+            fputs(any ? "" : "\nnot applicable in this mode:\n", f);
+            fprintf(f, "  %-28s on %u kernel%s: %s\n", row->check->id, kernels,
+                    kernels == 1 ? "" : "s", row->verdict->reason);
+            any = true;
+        }
+    }
+}
+
+void vr_ruled_out_count(FILE *f, const GPtrArray *results)
+{
+    const VrRuledOut out = vr_results_ruled_out(results);
+
+    if (out.count) {
+        fprintf(f, ", %u not applicable in this mode, %u of which would have "
+                "to fail", out.count, out.failures);
+    }
+}
+
 void vr_verdicts_print(FILE *f, const VrResultSet *r)
 {
     for (guint i = 0; i < r->rows->len; i++) {

@@ -43,6 +43,77 @@ static void wakeups(const char *flaw)
 #define ERROR VR_VERDICT_ERROR
 #define NONE VR_VERDICT_NOT_APPLICABLE
 
+/* --- the sweep --- */
+
+#define WINDOW 37u
+#define FROM 0xffffffff81000000u
+
+static VrPointVerdict verdict_of(const char *flaw, unsigned k)
+{
+    if (g_strcmp0(flaw, "a-point-fails") == 0 && k == 32) {
+        return VR_POINT_FAIL;
+    }
+    if (g_strcmp0(flaw, "nothing-proved") == 0 ||
+        (g_strcmp0(flaw, "one-proves-nothing") == 0 && k == 5)) {
+        return VR_POINT_AGAIN;
+    }
+    return VR_POINT_PASS;
+}
+
+static bool is_left_out(const char *flaw, unsigned k)
+{
+    return g_strcmp0(flaw, "no-point") == 0 ||
+           (g_strcmp0(flaw, "not-from-the-first") == 0 && k == 1) ||
+           (g_strcmp0(flaw, "one-left-out") == 0 && k == 20) ||
+           (g_strcmp0(flaw, "not-to-the-last") == 0 && k == WINDOW);
+}
+
+static VrSweepEnd end_of(const char *flaw)
+{
+    static const struct {
+        const char *flaw;
+        VrSweepEnd end;
+    } ends[] = {
+        { "never-opens", VR_SWEEP_END_UNOPENED },
+        { "never-closes", VR_SWEEP_END_UNCLOSED },
+        { "never-fires", VR_SWEEP_END_UNFIRED },
+        { "silent-device", VR_SWEEP_END_SILENT },
+        { "empty-window", VR_SWEEP_END_EMPTY },
+        { "guest-hangs", VR_SWEEP_END_STUCK },
+        { "only-a-part", VR_SWEEP_END_DONE },
+        { "an-end-that-is-none", VR_SWEEP_ENDS },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        if (g_strcmp0(flaw, ends[i].flaw) == 0) {
+            return ends[i].end;
+        }
+    }
+    return VR_SWEEP_END_CLOSED;
+}
+
+/* An event before each instruction of the window. */
+static void sweep(const char *flaw)
+{
+    const VrSweepEvent event =
+        g_strcmp0(flaw, "another-event") == 0 ? VR_SWEEP_MSI : VR_SWEEP_PAIR;
+
+    for (unsigned k = 1; k <= WINDOW; k++) {
+        if (!is_left_out(flaw, k)) {
+            vr_trace(VR_TRACE_SWEEP_POINT, 0, k, verdict_of(flaw, k), FROM + k,
+                     1000, 0);
+        }
+    }
+    if (g_strcmp0(flaw, "no-end") != 0) {
+        vr_trace(VR_TRACE_SWEEP_END, VR_TRACE_NO_CPU, end_of(flaw), WINDOW + 1,
+                 event, 0, 0);
+    }
+}
+
+#define RACE_CASE(flaw, outcome, reason) \
+    { "x86.count.race", VR_SCENARIO_SWEEP_PAIR, "rounds=50", flaw, outcome, \
+      reason, sweep }
+
 #define NV_CASE(flaw, outcome, reason) \
     { NV, NV_FACTS, flaw, outcome, reason, wakeups }
 #define KICK_CASE(flaw, outcome, reason) \
@@ -93,6 +164,26 @@ static const Case cases[] = {
     ERROR_CASE("asked=0", ERROR, "of 0 entries"),
     ERROR_CASE("end_active", ERROR, "'end_active'"),
     { ERRORS, "", NULL, ERROR, "'asked'", NULL },
+    RACE_CASE(NULL, PASS, "each of 37 instructions"),
+    RACE_CASE("one-proves-nothing", PASS, "1 of them prove nothing"),
+    RACE_CASE("a-point-fails", FAIL, "1 of 37 instructions"),
+    RACE_CASE("nothing-proved", ERROR, "none proves anything"),
+    RACE_CASE("no-point", ERROR, "no point was swept"),
+    RACE_CASE("not-from-the-first", ERROR, "only a part"),
+    RACE_CASE("one-left-out", ERROR, "only a part"),
+    RACE_CASE("not-to-the-last", ERROR, "only a part"),
+    RACE_CASE("only-a-part", ERROR, "only a part"),
+    RACE_CASE("another-event", ERROR, "another event"),
+    RACE_CASE("no-end", ERROR, "did not come to its end"),
+    RACE_CASE("an-end-that-is-none", ERROR, "did not come to its end"),
+    RACE_CASE("never-opens", ERROR, "first instruction"),
+    RACE_CASE("never-closes", ERROR, "does not close"),
+    RACE_CASE("never-fires", ERROR, "never fires"),
+    RACE_CASE("silent-device", ERROR, "does not answer"),
+    RACE_CASE("empty-window", ERROR, "is empty"),
+    RACE_CASE("guest-hangs", ERROR, "come round"),
+    { "x86.count.race", VR_SCENARIO_SWEEP_PAIR, "", NULL, ERROR,
+      "did not come to its end", NULL },
 };
 
 int main(int argc, char **argv)

@@ -308,6 +308,79 @@ static void test_junit(void)
     vr_result_free(r);
 }
 
+/* --- what the mode of a run rules out --- */
+
+#define CATCHES "[m]\nkind=mutant\narch=x86\nconfig=c\non-top-of=o\n" \
+                "unit=yes\ncaught-by=x86.irqbypass.scaling\n"
+#define SKIPPED "KTAP version 1\n1..2\n" \
+                "ok 1 IRQBYPASS_SCALING # SKIP counts no instructions\n" \
+                "ok 2 SWEEP_PAIR # SKIP nothing sweeps\n# fact RUN done 1\n"
+
+static VrResultSet *judge_mode(const VrKernel *k, bool icount,
+                               const char *no_sweep)
+{
+    g_autofree char *console = put("console", SKIPPED, -1);
+    g_autoptr(GPtrArray) checks =
+        vr_option_checks("x86.count.race,x86.irqbypass.scaling", NULL, NULL);
+    VrResultSet *r = vr_result_new(k, "model", NULL, "vmx");
+
+    r->icount = icount;
+    r->no_sweep = g_strdup(no_sweep);
+    vr_result_judge(r, checks, console, NULL, 0, NULL, false);
+    g_unlink(console);
+    g_assert_cmpuint(r->rows->len, ==, 2);
+    return r;
+}
+
+static VrRuledOut ruled_out_of(VrResultSet *r)
+{
+    g_autoptr(GPtrArray) results = g_ptr_array_new();
+
+    g_ptr_array_add(results, r);
+    return vr_results_ruled_out(results);
+}
+
+static void expect_skipped(VrResultSet *r, const char *reason)
+{
+    g_autoptr(GPtrArray) results = g_ptr_array_new();
+    g_autofree char *xml = NULL;
+
+    g_ptr_array_add(results, r);
+    xml = vr_junit_text(results, 1);
+    g_assert_nonnull(strstr(xml, "skipped=\"2\""));
+    g_assert_nonnull(strstr(xml, reason));
+}
+
+/* Not as expected only where nothing but the run itself is the reason. */
+static void test_ruled_out(void)
+{
+    VrError err;
+    g_autoptr(VrCatalogue) c = load(BASE OPTION CATCHES, &err);
+    g_autoptr(VrKernel) own = vr_kernel_own("own", "x86");
+    VrResultSet *r;
+
+    g_assert_nonnull(c);
+    r = judge_mode(c->kernels->pdata[2], false, "no icount");
+    g_assert_cmpuint(r->unexpected, ==, 0);
+    g_assert_cmpuint(ruled_out_of(r).count, ==, 2);
+    g_assert_cmpuint(ruled_out_of(r).failures, ==, 1);
+    expect_skipped(r, "cannot be swept: no icount");
+    vr_result_free(r);
+
+    /* With icount, a kernel of ours that cannot be swept is no surprise to be
+     * kept silent about. */
+    r = judge_mode(c->kernels->pdata[2], true, "no symbols");
+    g_assert_cmpuint(r->unexpected, ==, 2);
+    g_assert_cmpuint(ruled_out_of(r).count, ==, 0);
+    vr_result_free(r);
+
+    r = judge_mode(own, true, "no symbols");
+    g_assert_cmpuint(r->unexpected, ==, 1);
+    g_assert_cmpuint(ruled_out_of(r).count, ==, 1);
+    g_assert_cmpuint(ruled_out_of(r).failures, ==, 0);
+    vr_result_free(r);
+}
+
 /* --- kernel images --- */
 
 static void make_image(uint8_t *image, uint64_t size)
@@ -488,6 +561,7 @@ int main(int argc, char **argv)
     g_test_add_func("/conform/expectations", test_expectations);
     g_test_add_func("/conform/expectations-unit", test_expectations_of_unit);
     g_test_add_func("/conform/junit", test_junit);
+    g_test_add_func("/conform/ruled-out", test_ruled_out);
     g_test_add_func("/conform/images", test_images);
     g_test_add_func("/conform/sums", test_sums);
     g_test_add_func("/conform/options", test_options);

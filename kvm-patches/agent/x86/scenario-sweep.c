@@ -60,7 +60,9 @@ static void wait_for_end(VrSweep *s)
 
     do {
         before = atomic_load(&s->rounds);
-        vr_watchdog_arm(VR_SCENARIO_SWEEP_PI, LIMIT);
+        vr_watchdog_arm(s->event == VR_SWEEP_PAIR ? VR_SCENARIO_SWEEP_PAIR
+                                                  : VR_SCENARIO_SWEEP_PI,
+                        LIMIT);
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += STEP;
         until.tv_sec += until.tv_nsec / VR_SEC;
@@ -100,7 +102,7 @@ static void sweep(VrContext *ctx)
     };
 
     if (!info) {
-        vr_skip(ctx, "nothing sweeps: it is started by virelay sweep");
+        vr_skip(ctx, "nothing sweeps: QEMU has no plugin that does");
         return;
     }
     if (!vr_cpu_has_vmx()) {
