@@ -18,7 +18,8 @@ struct VrReport {
 
 static const char *const crash_signs[] = {
     "Kernel panic", "Internal error:", "Unable to handle kernel",
-    "kernel BUG at", "Attempted to kill init", "Bail out!",
+    "BUG: unable to handle", "BUG: kernel NULL pointer", "kernel BUG at",
+    "Attempted to kill init", "Bail out!",
 };
 
 static void result_free(gpointer data)

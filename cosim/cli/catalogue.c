@@ -6,6 +6,7 @@
 #include "check.h"
 #include "env.h"
 #include "nearest.h"
+#include "sweep_expected.h"
 
 static const char *const kind_names[] = {
     [VR_KERNEL_BASE] = "base",
@@ -18,7 +19,7 @@ static const char *const kind_names[] = {
 static const char *const known_keys[] = {
     "kind", "arch", "description", "config", "on-top-of", "patches",
     "caught-by", "expect-fail", "append", "checks", "cpu", "unit", "alias",
-    "sweep", "stress", NULL,
+    "sweep", "sweep-fails", "stress", NULL,
 };
 
 typedef struct Loader {
@@ -247,12 +248,21 @@ static bool get_cpu(const Loader *l, VrKernel *k)
 static bool get_sweep(const Loader *l, VrKernel *k)
 {
     g_autofree char *sweep = get(l, k->name, "sweep");
+    VrError err;
 
+    k->sweep_fails = get_list(l, k->name, "sweep-fails");
+    if (!vr_sweep_expected_check(k->sweep_fails, k->arch, &err)) {
+        return wrong(l, k->name, "sweep-fails: %s", err.text);
+    }
     k->sweep = g_strcmp0(sweep, "yes") == 0;
     if (sweep && (!k->sweep || k->kind != VR_KERNEL_MUTANT ||
                   *k->caught_by)) {
         return wrong(l, k->name, "sweep has to be 'yes', for a mutant without "
                      "caught-by, or left out");
+    }
+    if (k->sweep && !*k->sweep_fails) {
+        return wrong(l, k->name, "with 'sweep', the key 'sweep-fails' has to say "
+                     "which ones break");
     }
     return true;
 }
@@ -402,6 +412,28 @@ static bool is_kind(const char *word, VrKernelKind kind)
            (word[len] == '\0' || strcmp(word + len, "s") == 0);
 }
 
+static bool is_any_kind(const char *word)
+{
+    for (int i = VR_KERNEL_BASE; i <= VR_KERNEL_OPTION; i++) {
+        if (is_kind(word, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vr_kernel_is_named(const VrKernel *k, const char *set)
+{
+    g_auto(GStrv) words = g_strsplit(set, ",", 0);
+
+    for (char **w = words; *w; w++) {
+        if (!is_any_kind(g_strstrip(*w)) && vr_kernel_is_called(k, *w)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool word_selects(const char *word, const VrKernel *k)
 {
     return vr_kernel_is_called(k, word) || is_kind(word, k->kind);
@@ -500,6 +532,7 @@ VrKernel *vr_kernel_own(const char *name, const char *arch)
         k->description = g_strdup("");
         k->caught_by = g_new0(char *, 1);
         k->expect_fail = g_new0(char *, 1);
+        k->sweep_fails = g_new0(char *, 1);
         k->checks = g_new0(char *, 1);
     }
     return k;
@@ -519,6 +552,7 @@ void vr_kernel_free(VrKernel *k)
     g_ptr_array_free(k->patches, TRUE);
     g_strfreev(k->caught_by);
     g_strfreev(k->expect_fail);
+    g_strfreev(k->sweep_fails);
     g_free(k->append);
     g_strfreev(k->checks);
     g_free(k->image);

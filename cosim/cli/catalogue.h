@@ -14,6 +14,9 @@
  *   sweep = yes              mutants: only interleavings show it, so that
  *                            `virelay sweep` catches it, and conform leaves it
  *                            out; instead of caught-by
+ *   sweep-fails = WINDOW LOAD EVENT,...;...
+ *                            the sweeps that break it; all others have to pass,
+ *                            but on a mutant
  *   expect-fail = check;...  what fails on base; what may fail on a mutant
  *   append = words           more of the host's command line
  *   checks = glob;...        only these are judged on it; all if missing
@@ -55,6 +58,7 @@ typedef struct VrKernel {
     GPtrArray *patches;  /* paths, those of on_top_of included, in order */
     char **caught_by;    /* check ids, NULL-terminated */
     char **expect_fail;  /* check ids, NULL-terminated */
+    char **sweep_fails;  /* as in sweep_expected.h, NULL-terminated */
     char *append;        /* or NULL */
     char **checks;       /* globs, NULL-terminated; empty: all */
     char *cpu;           /* x86: "vmx" or "svm", or NULL: as asked for */
@@ -83,6 +87,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VrCatalogue, vr_catalogue_free)
  * kind and a colon: "mutant:M1".
  */
 bool vr_kernel_is_called(const VrKernel *k, const char *word);
+/*
+ * Whether a set (vr_catalogue_select()) has it by its name, and not by its kind:
+ * "base" is a kind, whatever it is the name of.
+ */
+bool vr_kernel_is_named(const VrKernel *k, const char *set);
 /* NULL with *err that names the nearest ones. */
 const VrKernel *vr_catalogue_find(const VrCatalogue *c, const char *name,
                                   VrError *err);

@@ -43,6 +43,7 @@ static JsonObject *kernel_object(const VrKernel *k)
     json_object_set_array_member(o, "patches", patches);
     add_list(o, "caught_by", k->caught_by);
     add_list(o, "expect_fail", k->expect_fail);
+    add_list(o, "sweep_fails", k->sweep_fails);
     return o;
 }
 
@@ -63,6 +64,7 @@ static void print_kernels(const GPtrArray *kernels)
     for (guint i = 0; i < kernels->len; i++) {
         const VrKernel *k = kernels->pdata[i];
         g_autofree char *caught = g_strjoinv(", ", k->caught_by);
+        g_autofree char *sweeps = g_strjoinv("; ", k->sweep_fails);
 
         printf("%-32s %-7s %-6s %2u patches  %s\n    %s\n", k->name,
                vr_kernel_kind_name(k->kind), k->arch, k->patches->len,
@@ -70,8 +72,8 @@ static void print_kernels(const GPtrArray *kernels)
         if (*caught) {
             printf("    caught by %s\n", caught);
         }
-        if (k->sweep) {
-            printf("    caught by virelay sweep\n");
+        if (*k->sweep_fails) {
+            printf("    sweeps that break it: %s\n", sweeps);
         }
         if (k->alias) {
             printf("    also called %s\n", k->alias);

@@ -14,6 +14,7 @@
 #include "progress.h"
 #include "runfolder.h"
 #include "signals.h"
+#include "sweep_expected.h"
 #include "sweep_plan.h"
 
 #define DEFAULT_KERNEL_arm64 "arm64-tdir"
@@ -101,7 +102,8 @@ static VrSweepOptions options_of(const Arguments *a)
 
     return (VrSweepOptions){
         .arch = r->arch, .backend = r->backend,
-        .cpu = strcmp(r->arch, "x86") == 0 ? "vmx" : NULL, .vcpu = r->vcpu,
+        .cpu = strcmp(r->arch, "x86") == 0 ? "vmx" : NULL,
+        .append = r->append, .vcpu = r->vcpu,
         .first = r->first, .last = r->last, .repeat = r->repeat,
         .timeout = r->timeout, .console = a->console,
     };
@@ -198,9 +200,7 @@ static bool run_all(const GPtrArray *jobs, const VrSweepOptions *o,
 static int status_of(const GPtrArray *jobs)
 {
     for (guint i = 0; i < jobs->len; i++) {
-        const VrSweepJob *job = jobs->pdata[i];
-
-        if (job->verdict == VR_SWEEP_FAIL || job->verdict == VR_SWEEP_ERROR) {
+        if (!vr_sweep_as_expected(jobs->pdata[i])) {
             return VR_EXIT_VERDICT;
         }
     }

@@ -18,11 +18,19 @@ typedef enum VrSweepVerdict {
     VR_SWEEP_VERDICTS,
 } VrSweepVerdict;
 
+/* What kernels.ini says of a whole sweep. */
+typedef enum VrSweepExpected {
+    VR_SWEEP_EXPECT_NOTHING, /* or does not: a point that fails is a failure */
+    VR_SWEEP_EXPECT_PASS,
+    VR_SWEEP_EXPECT_FAIL,
+} VrSweepExpected;
+
 /* A point that failed. */
 typedef struct VrSweepFailure {
     uint64_t k, pc, latency;
     char *place; /* symbol+offset */
-    char *line;  /* or NULL */
+    char *line;  /* "file.c:12", or NULL */
+    char *inlined; /* "f inlined at file.c:12", or NULL */
     char *why;
 } VrSweepFailure;
 
@@ -40,6 +48,7 @@ typedef struct VrSweepJob {
     VrSweepEvent event;
     VrSweepLoad load;
     unsigned skip; /* times that it comes by the window first */
+    VrSweepExpected expected;
     char *folder;
     /* What came out */
     VrSweepVerdict verdict;
@@ -56,6 +65,7 @@ typedef struct VrSweepJob {
 
 typedef struct VrSweepOptions {
     const char *arch, *backend, *cpu;
+    const char *append; /* the user's, which the jobs' have in them; or NULL */
     gint vcpu;
     gint64 first, last; /* last 0: the window's end */
     gint64 repeat;

@@ -16,6 +16,8 @@
  */
 #define LATENCY 21875u
 #define LATENCY_HALT 1250000u
+/* From the event to the delivery to a vCPU that halts: some 4,000 as a rule */
+#define PROMPT 62500u
 #define PARK 32000u
 #define SETTLE 3750u
 #define PATIENCE 6250u
@@ -30,6 +32,7 @@ static void free_failure(gpointer failure)
 
     g_free(f->place);
     g_free(f->line);
+    g_free(f->inlined);
     g_free(f->why);
     g_free(f);
 }
@@ -82,6 +85,7 @@ static void add_failure(VrSweepJob *job, const VrSymbols *symbols,
     f->latency = g_ascii_strtoull(word[5], NULL, 10);
     f->place = vr_symbols_at(symbols, f->pc);
     f->line = vr_symbols_line(symbols, f->pc);
+    f->inlined = vr_symbols_inlined_at(symbols, f->pc);
     f->why = g_strdup(why);
     g_ptr_array_add(job->failures, f);
 }
@@ -173,11 +177,26 @@ static bool read_agent(VrSweepJob *job, const char *console)
     return said;
 }
 
+/* The console's word for how the host went down, to free; NULL: it did not. */
+static char *crash_of(const char *console)
+{
+    VrReport *report = vr_report_load(console, NULL);
+    const char *line = report ? vr_report_crash(report) : NULL;
+    char *text = line ? g_strdup_printf("the host went down (%s): see "
+                                        "console.txt", line) : NULL;
+
+    if (report) {
+        vr_report_free(report);
+    }
+    return text;
+}
+
 void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
                     const char *console, const char *trouble)
 {
     g_autofree char *path = g_build_filename(job->folder, "points.txt", NULL);
     g_autofree char *text = NULL;
+    g_autofree char *crash = crash_of(console);
     g_auto(GStrv) lines = NULL;
     const char *last = "";
 
@@ -204,6 +223,8 @@ void vr_sweep_judge(VrSweepJob *job, const VrSymbols *symbols,
     }
     if (!job->done && job->failed) {
         set(job, VR_SWEEP_FAIL, "the sweep went no further");
+    } else if (crash && !job->done) {
+        set(job, VR_SWEEP_ERROR, crash);
     } else if (trouble && *trouble && !job->done) {
         set(job, VR_SWEEP_ERROR, trouble);
     } else if (job->done && job->failed) {
@@ -265,12 +286,12 @@ char *vr_sweep_plugin(const VrSweepJob *job, const VrSweepOptions *o,
         g_string_append_printf(text, ",most=%" PRIu64, (uint64_t)o->most);
     }
     g_string_append_printf(text, ",event=%u,load=%u,skip=%u,vcpu=%d,first=%"
-                           PRIu64 ",repeat=%" PRIu64 ",latency=%u,park=%u,"
-                           "settle=%u,patience=%u,folder=%s", job->event,
+                           PRIu64 ",repeat=%" PRIu64 ",latency=%u,prompt=%u,"
+                           "park=%u,settle=%u,patience=%u,folder=%s", job->event,
                            job->load, job->skip, o->vcpu,
                            go_on_at(job, o->first), (uint64_t)o->repeat,
-                           latency << shift, PARK << shift, SETTLE << shift,
-                           PATIENCE << shift, folder);
+                           latency << shift, PROMPT << shift, PARK << shift,
+                           SETTLE << shift, PATIENCE << shift, folder);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 

@@ -7,10 +7,13 @@
 #include "catalogue.h"
 #include "kernel_build.h"
 #include "kernel_image.h"
+#include "sweep_expected.h"
 
 /* An image with what belongs to it. */
 typedef struct Kernel {
     char *name, *image, *symbols, *append, *cpu;
+    char **fails; /* what sweeps have to break, or NULL: nothing is expected */
+    bool only_fails; /* only those: it is a mutant */
 } Kernel;
 
 static void free_kernel(gpointer opaque)
@@ -22,6 +25,7 @@ static void free_kernel(gpointer opaque)
     g_free(k->symbols);
     g_free(k->append);
     g_free(k->cpu);
+    g_strfreev(k->fails);
     g_free(k);
 }
 
@@ -45,6 +49,16 @@ static bool add_own(GPtrArray *kernels, const VrSweepRequest *r, VrError *err)
            find_symbols(k, r, err);
 }
 
+/*
+ * Of a set of kernels it is known what breaks, if they are swept as usual. Who
+ * names a kernel asks what breaks on it.
+ */
+static bool is_compared(const VrSweepRequest *r, const VrKernel *k)
+{
+    return !vr_kernel_is_named(k, r->kernel) && r->first == 1 && !r->last &&
+           r->skip < 0 && r->vcpu == 0 && !r->append;
+}
+
 static bool add_ours(GPtrArray *kernels, const VrSweepRequest *r,
                      const VrKernel *one, unsigned number, unsigned total,
                      VrError *err)
@@ -56,8 +70,35 @@ static bool add_ours(GPtrArray *kernels, const VrSweepRequest *r,
     k->name = g_strdup(one->name);
     k->append = g_strdup(one->append);
     k->cpu = g_strdup(one->cpu);
+    k->fails = is_compared(r, one) ? g_strdupv(one->sweep_fails) : NULL;
+    k->only_fails = k->fails && one->kind == VR_KERNEL_MUTANT;
     k->image = vr_kernel_build(one, NULL, &step, err);
     return k->image && find_symbols(k, r, err);
+}
+
+/* Without the mutants of a set that no sweep is known to break. */
+static GPtrArray *select_ours(const VrCatalogue *catalogue,
+                              const VrSweepRequest *r, VrError *err)
+{
+    g_autoptr(GPtrArray) all =
+        vr_catalogue_select(catalogue, r->kernel, r->arch, err);
+    g_autoptr(GPtrArray) chosen = g_ptr_array_new();
+
+    for (guint i = 0; all && i < all->len; i++) {
+        const VrKernel *k = all->pdata[i];
+
+        if (k->kind != VR_KERNEL_MUTANT || *k->sweep_fails ||
+            vr_kernel_is_named(k, r->kernel)) {
+            g_ptr_array_add(chosen, all->pdata[i]);
+        }
+    }
+    if (all && chosen->len == 0) {
+        vr_error_set(err, VR_ERR_USAGE, "--kernel %s: no sweep is known to break "
+                     "any of these (sweep-fails in kernels.ini); name one",
+                     r->kernel);
+        return NULL;
+    }
+    return all ? g_steal_pointer(&chosen) : NULL;
 }
 
 static GPtrArray *choose_kernels(const VrSweepRequest *r, VrError *err)
@@ -74,7 +115,7 @@ static GPtrArray *choose_kernels(const VrSweepRequest *r, VrError *err)
     if (!catalogue) {
         return NULL;
     }
-    ours = vr_catalogue_select(catalogue, r->kernel, r->arch, err);
+    ours = select_ours(catalogue, r, err);
     for (guint i = 0; ours && i < ours->len; i++) {
         if (!add_ours(kernels, r, ours->pdata[i], i + 1, ours->len, err)) {
             return NULL;
@@ -97,14 +138,32 @@ static bool name_folder(VrSweepJob *job, const char *folder, guint number,
                         job->folder, strerror(errno));
 }
 
+/* The other CPU cannot carry out an event while it is the one in the window. */
+static bool check_load(const VrSweepJob *job, VrError *err)
+{
+    return job->load != VR_SWEEP_LOAD_POST || job->event == VR_SWEEP_MSI ||
+           vr_error_set(err, VR_ERR_USAGE, "--load post takes --fire msi only: "
+                        "the CPU that would carry out '%s' is the one in the "
+                        "window", vr_sweep_event_name(job->event));
+}
+
+static VrSweepExpected expected_of(const Kernel *k, const VrSweepJob *job,
+                                   const VrSweepUsual *usual)
+{
+    if (!k->fails || !usual || strcmp(usual->window, job->window) != 0) {
+        return VR_SWEEP_EXPECT_NOTHING;
+    }
+    return vr_sweep_expected(k->fails, job) ? VR_SWEEP_EXPECT_FAIL
+                                            : VR_SWEEP_EXPECT_PASS;
+}
+
 static bool add_job(GPtrArray *jobs, const Kernel *k, const char *window,
                     VrSweepEvent event, const VrSweepUsual *usual,
                     const VrSweepRequest *r, const char *folder, VrError *err)
 {
-    g_autoptr(VrSymbols) symbols = vr_symbols_load(k->symbols, err);
+    g_autoptr(VrSymbols) symbols = NULL;
     VrSweepJob *job = vr_sweep_job_new();
 
-    g_ptr_array_add(jobs, job);
     job->kernel = g_strdup(k->name);
     job->image = g_strdup(k->image);
     job->symbols = g_strdup(k->symbols);
@@ -115,9 +174,16 @@ static bool add_job(GPtrArray *jobs, const Kernel *k, const char *window,
     job->event = event;
     job->load = usual ? usual->load : VR_SWEEP_LOAD_EXIT;
     job->skip = r->skip >= 0 ? (unsigned)r->skip : usual ? usual->skip : 0;
+    job->expected = expected_of(k, job, usual);
+    if (k->only_fails && job->expected != VR_SWEEP_EXPECT_FAIL) {
+        vr_sweep_job_free(job);
+        return true;
+    }
+    g_ptr_array_add(jobs, job);
+    symbols = vr_symbols_load(k->symbols, err);
     return symbols &&
            (!r->load || vr_sweep_load(r->load, &job->load, err)) &&
-           vr_sweep_window(symbols, job, err) &&
+           check_load(job, err) && vr_sweep_window(symbols, job, err) &&
            name_folder(job, folder, jobs->len, err);
 }
 
@@ -204,7 +270,7 @@ static bool add_window(GPtrArray *jobs, const Kernel *k, const char *window,
         return add_named(jobs, k, window, r, folder, before, err);
     }
     /* A window of the user's own */
-    return jobs->len > before || r->check ||
+    return jobs->len > before || r->check || k->only_fails ||
            add_job(jobs, k, window, first, NULL, r, folder, err);
 }
 
@@ -256,7 +322,8 @@ GPtrArray *vr_sweep_plan(const VrSweepRequest *r, const char *folder,
     if (kernels && jobs->len == 0) {
         vr_error_set(err, VR_ERR_USAGE, "nothing is left to sweep: --check "
                      "and --load have to suit the window (checks are "
-                     "%s.sweep.EVENT)", r->arch);
+                     "%s.sweep.EVENT); of a set's mutants, only what breaks "
+                     "them is swept (sweep-fails in kernels.ini)", r->arch);
         return NULL;
     }
     return kernels ? g_steal_pointer(&jobs) : NULL;

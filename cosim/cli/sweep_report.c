@@ -4,25 +4,27 @@
 
 #include "cli.h"
 #include "outfile.h"
-#include "sweep.h"
+#include "sweep_expected.h"
 
-#define SHOWN 12 /* failures of a sweep, in print */
+#define SHOWN 12 /* failures of a sweep that were not expected, in print */
 
 char *vr_sweep_command(const VrSweepJob *job, const VrSweepOptions *o,
                        uint64_t k)
 {
     g_autofree char *kernel = g_shell_quote(job->kernel);
     g_autofree char *symbols = g_shell_quote(job->symbols);
+    g_autofree char *append = g_shell_quote(o->append ? o->append : "");
     const bool own = strcmp(job->kernel, job->image) == 0;
 
     return g_strdup_printf("./virelay sweep --arch %s --kernel %s%s%s --window "
                            "%s --fire %s --load %s --skip %u --vcpu %d --backend "
-                           "%s --from %" PRIu64 " --to %" PRIu64, o->arch, kernel,
+                           "%s%s%s --from %" PRIu64 " --to %" PRIu64, o->arch, kernel,
                            own ? " --vmlinux " : "", own ? symbols : "",
                            job->window,
                            vr_sweep_event_name(job->event),
                            vr_sweep_load_name(job->load), job->skip, o->vcpu,
-                           o->backend, k, k);
+                           o->backend, o->append ? " --append " : "",
+                           o->append ? append : "", k, k);
 }
 
 /* The name in the table: of a file without its folders. */
@@ -36,15 +38,32 @@ static double rate(const VrSweepJob *job)
     return job->seconds > 0 ? job->points / job->seconds : 0;
 }
 
+/* In words, where kernels.ini says what has to come out; else "". */
+static const char *comparison(const VrSweepJob *job)
+{
+    if (job->expected == VR_SWEEP_EXPECT_NOTHING) {
+        return "";
+    }
+    if (vr_sweep_as_expected(job)) {
+        return job->verdict == VR_SWEEP_FAIL ? "broken, as expected"
+                                             : "as expected";
+    }
+    return job->expected == VR_SWEEP_EXPECT_FAIL
+               ? "NOT AS EXPECTED: it has to break"
+               : "NOT AS EXPECTED: it has to pass";
+}
+
 static void print_row(FILE *f, const VrSweepJob *job)
 {
     g_autofree char *kernel = short_name(job);
+    const char *said = comparison(job);
 
     fprintf(f, "%-28s %-38s %-6s %-5s %7" PRIu64 " %7" PRIu64 " %8" PRIu64
-            "  %-14s %5.1f s\n", kernel, job->window,
+            "  %-14s %5.1f s%s%s\n", kernel, job->window,
             vr_sweep_event_name(job->event), vr_sweep_load_name(job->load),
             job->points, job->failed, job->released,
-            vr_sweep_verdict_name(job->verdict), job->seconds);
+            vr_sweep_verdict_name(job->verdict), job->seconds,
+            *said ? "  " : "", said);
 }
 
 static char *trace_of(const VrSweepJob *job, const VrSweepFailure *x)
@@ -56,6 +75,17 @@ static char *trace_of(const VrSweepJob *job, const VrSweepFailure *x)
                                                  : NULL;
 }
 
+/* Once for all points that follow each other on it. */
+static void print_line(FILE *f, const VrSweepFailure *x,
+                       const VrSweepFailure *before)
+{
+    if (x->line && (!before || g_strcmp0(x->line, before->line) != 0 ||
+                    g_strcmp0(x->inlined, before->inlined) != 0)) {
+        fprintf(f, "  %s%s%s\n", x->line, x->inlined ? ", " : "",
+                x->inlined ? x->inlined : "");
+    }
+}
+
 static void print_failures(FILE *f, const VrSweepJob *job,
                            const VrSweepOptions *o)
 {
@@ -63,21 +93,23 @@ static void print_failures(FILE *f, const VrSweepJob *job,
     g_autofree char *command = vr_sweep_command(job, o, first->k);
     g_autofree char *trace = trace_of(job, first);
 
+    const guint shown = vr_sweep_as_expected(job) ? 1 : SHOWN;
+
     fprintf(f, "\n%s, %s, %s: an invariant breaks at %" PRIu64 " of %"
             PRIu64 " instructions\n", job->kernel, job->window,
             vr_sweep_event_name(job->event), job->failed, job->points);
-    for (guint i = 0; i < job->failures->len && i < SHOWN; i++) {
+    for (guint i = 0; i < job->failures->len && i < shown; i++) {
         const VrSweepFailure *x = job->failures->pdata[i];
 
-        fprintf(f, "  %6" PRIu64 "  %-40s %s%s%s\n", x->k, x->place,
-                x->line ? x->line : "", x->line ? "  " : "", x->why);
+        print_line(f, x, i ? job->failures->pdata[i - 1] : NULL);
+        fprintf(f, "  %6" PRIu64 "  %-40s %s\n", x->k, x->place, x->why);
     }
-    if (job->failures->len > SHOWN) {
+    if (job->failures->len > shown) {
         const VrSweepFailure *last =
             job->failures->pdata[job->failures->len - 1];
 
         fprintf(f, "  ...     and %" PRIu64 " more, up to %" PRIu64 " %s\n",
-                job->failed - SHOWN, last->k, last->place);
+                job->failed - shown, last->k, last->place);
     }
     if (trace) {
         fprintf(f, "  the trace around it:\n    ./virelay trace %s\n", trace);
@@ -122,6 +154,9 @@ static JsonNode *failure_json(const VrSweepJob *job, const VrSweepFailure *x,
     if (x->line) {
         vr_json_text(one, "line", x->line);
     }
+    if (x->inlined) {
+        vr_json_text(one, "inlined", x->inlined);
+    }
     vr_json_uint(one, "latency_ns", x->latency);
     vr_json_text(one, "why", x->why);
     if (trace) {
@@ -148,6 +183,13 @@ static JsonNode *job_json(const VrSweepJob *job, const VrSweepOptions *o)
     json_object_set_string_member(one, "verdict",
                                   job->verdict == VR_SWEEP_FAIL ? "fail" :
                                   vr_sweep_verdict_name(job->verdict));
+    if (job->expected != VR_SWEEP_EXPECT_NOTHING) {
+        json_object_set_string_member(one, "expected",
+                                      job->expected == VR_SWEEP_EXPECT_FAIL
+                                          ? "fail" : "pass");
+    }
+    json_object_set_boolean_member(one, "as_expected",
+                                   vr_sweep_as_expected(job));
     vr_json_text(one, "reason", job->reason);
     if (job->note) {
         vr_json_text(one, "note", job->note);
@@ -185,10 +227,40 @@ JsonNode *vr_sweep_json(const GPtrArray *jobs, const VrSweepOptions *o,
     return root;
 }
 
+static bool is_failure(const VrSweepJob *job)
+{
+    return job->verdict != VR_SWEEP_ERROR && !vr_sweep_as_expected(job);
+}
+
+/* What is as expected has nothing to add, except why it was not done. */
+static char *junit_outcome(const VrSweepJob *job)
+{
+    const VrSweepFailure *first =
+        job->failures->len ? job->failures->pdata[0] : NULL;
+
+    if (is_failure(job)) {
+        return g_markup_printf_escaped("    <failure message=\"points failed: "
+                                       "%u\">%s%s%s</failure>\n",
+                                       (unsigned)job->failed,
+                                       first ? first->place : comparison(job),
+                                       first ? ": " : "",
+                                       first ? first->why : "");
+    }
+    if (job->verdict == VR_SWEEP_ERROR ||
+        job->verdict == VR_SWEEP_NOT_APPLICABLE) {
+        return g_markup_printf_escaped("    <%s message=\"%s\"/>\n",
+                                       job->verdict == VR_SWEEP_ERROR
+                                           ? "error" : "skipped",
+                                       job->reason);
+    }
+    return g_strdup("");
+}
+
 static void junit_case(GString *xml, const VrSweepJob *job,
                        const VrSweepOptions *o)
 {
     g_autofree char *check = vr_sweep_check_id(o->arch, job->event);
+    g_autofree char *outcome = junit_outcome(job);
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     char *text;
 
@@ -196,26 +268,8 @@ static void junit_case(GString *xml, const VrSweepJob *job,
     text = g_markup_printf_escaped("  <testcase classname=\"%s\" name=\"%s "
                                    "%s\" time=\"%s\">\n", job->kernel, check,
                                    job->window, number);
-    g_string_append(xml, text);
+    g_string_append_printf(xml, "%s%s  </testcase>\n", text, outcome);
     g_free(text);
-    if (job->verdict == VR_SWEEP_FAIL) {
-        const VrSweepFailure *first = job->failures->pdata[0];
-
-        text = g_markup_printf_escaped("    <failure message=\"points failed: "
-                                       "%u\">%s: %s</failure>\n",
-                                       (unsigned)job->failed, first->place,
-                                       first->why);
-        g_string_append(xml, text);
-        g_free(text);
-    } else if (job->verdict != VR_SWEEP_PASS) {
-        text = g_markup_printf_escaped("    <%s message=\"%s\"/>\n",
-                                       job->verdict == VR_SWEEP_ERROR
-                                           ? "error" : "skipped",
-                                       job->reason);
-        g_string_append(xml, text);
-        g_free(text);
-    }
-    g_string_append(xml, "  </testcase>\n");
 }
 
 bool vr_sweep_junit(const GPtrArray *jobs, const VrSweepOptions *o,
@@ -229,7 +283,7 @@ bool vr_sweep_junit(const GPtrArray *jobs, const VrSweepOptions *o,
     for (guint i = 0; i < jobs->len; i++) {
         const VrSweepJob *job = jobs->pdata[i];
 
-        failures += job->verdict == VR_SWEEP_FAIL;
+        failures += is_failure(job);
         errors += job->verdict == VR_SWEEP_ERROR;
     }
     g_ascii_formatd(number, sizeof(number), "%.3f", seconds);

@@ -59,6 +59,14 @@ static const char *name_at(const void *symbols, size_t index)
                : vr_symbols_name(symbols, index - G_N_ELEMENTS(inlined));
 }
 
+/* Whether KVM is in the image, and not in a module, whose symbols it lacks. */
+static bool has_kvm(const VrSymbols *symbols)
+{
+    uint64_t address;
+
+    return vr_symbols_find(symbols, "kvm_vcpu_halt", &address);
+}
+
 static bool unknown(const VrSymbols *symbols, const char *name,
                     const char *caller, VrError *err)
 {
@@ -72,9 +80,11 @@ static bool unknown(const VrSymbols *symbols, const char *name,
     }
     /* All that are known would be thousands. */
     return vr_error_set(err, VR_ERR_USAGE, "--window: this image has no "
-                        "function '%s', or it is inlined everywhere%s%s", name,
+                        "function '%s', or it is inlined everywhere%s%s%s", name,
                         g_str_has_prefix(near, "did") ? "; " : "",
-                        g_str_has_prefix(near, "did") ? near : "");
+                        g_str_has_prefix(near, "did") ? near : "",
+                        has_kvm(symbols) ? "" : "; the image has no KVM, or has "
+                        "it as a module: sweeps need it built in");
 }
 
 static bool locate(const VrSymbols *symbols, const char *text,

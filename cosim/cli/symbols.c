@@ -166,14 +166,18 @@ void vr_symbols_free(VrSymbols *s)
 
 char *vr_symbols_beside(const char *image, VrError *err)
 {
-    g_autofree char *map = g_strconcat(image, ".map", NULL);
-    g_autofree char *folder = g_path_get_dirname(image);
+    static const char *const endings[] = { ".vmlinux", ".map" };
     static const char *const names[] = { "vmlinux", "System.map",
                                          "../../../vmlinux",
                                          "../../../System.map" };
+    g_autofree char *folder = g_path_get_dirname(image);
 
-    if (g_file_test(map, G_FILE_TEST_EXISTS)) {
-        return g_steal_pointer(&map);
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        g_autofree char *path = g_strconcat(image, endings[i], NULL);
+
+        if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+            return g_steal_pointer(&path);
+        }
     }
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(folder, names[i], NULL);
@@ -183,8 +187,9 @@ char *vr_symbols_beside(const char *image, VrError *err)
         }
     }
     vr_error_set(err, VR_ERR_USAGE, "there are no symbols for '%s': no vmlinux "
-                 "and no System.map lies beside it; give one with --vmlinux "
-                 "FILE", image);
+                 "and no System.map lies beside it; give the vmlinux or the "
+                 "System.map of its build with --vmlinux FILE (kallsyms in the "
+                 "image is not read)", image);
     return NULL;
 }
 
@@ -255,6 +260,11 @@ char *vr_symbols_at(const VrSymbols *s, uint64_t address)
 char *vr_symbols_line(const VrSymbols *s, uint64_t address)
 {
     return s->dwarf ? vr_dwarf_line(s->dwarf, address) : NULL;
+}
+
+char *vr_symbols_inlined_at(const VrSymbols *s, uint64_t address)
+{
+    return s->dwarf ? vr_dwarf_inlined_at(s->dwarf, address) : NULL;
 }
 
 char *vr_symbols_inlined(const VrSymbols *s, const char *name)

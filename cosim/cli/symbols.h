@@ -18,8 +18,8 @@ void vr_symbols_free(VrSymbols *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VrSymbols, vr_symbols_free)
 
 /*
- * Where to find those of an image: IMAGE.map, or vmlinux or System.map in its
- * folder, or three folders above it, as in a kernel's tree. To free; NULL with
+ * Where to find those of an image: IMAGE.vmlinux, IMAGE.map, or vmlinux or
+ * System.map in its folder, or three folders above it, as in a kernel's tree. To free; NULL with
  * *err.
  */
 char *vr_symbols_beside(const char *image, VrError *err);
@@ -30,8 +30,10 @@ bool vr_symbols_find(const VrSymbols *s, const char *name, uint64_t *address);
 const char *vr_symbols_name(const VrSymbols *s, size_t index);
 /* "name+0x12", or a number; to free. */
 char *vr_symbols_at(const VrSymbols *s, uint64_t address);
-/* "file.c:12", to free; NULL: not known. */
+/* As vr_dwarf_line() and vr_dwarf_inlined_at() of dwarf_names.h; to free. NULL:
+ * not known. */
 char *vr_symbols_line(const VrSymbols *s, uint64_t address);
+char *vr_symbols_inlined_at(const VrSymbols *s, uint64_t address);
 /*
  * The function into which one of this name is inlined, by DWARF; to free. NULL:
  * none, or it is not known.

@@ -26,7 +26,7 @@ static const struct {
     { "last", &config.last }, { "skip", &config.skip },
     { "repeat", &config.repeat },
     { "most", &config.most },
-    { "latency", &config.latency }, { "park", &config.park },
+    { "latency", &config.latency }, { "prompt", &config.prompt }, { "park", &config.park },
     { "settle", &config.settle }, { "patience", &config.patience },
 };
 
@@ -113,6 +113,7 @@ static bool complete(void)
     return config.from && (config.to || config.to_return) && config.folder &&
            event > VR_SWEEP_NONE && event < VR_SWEEP_EVENTS &&
            load < VR_SWEEP_LOADS && config.first && config.latency &&
+           config.prompt &&
            config.park && config.patience && config.last >= config.first;
 }
 

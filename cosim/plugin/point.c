@@ -67,6 +67,15 @@ static bool was_soon(const VrPoint *p, const VrSweepConfig *config)
     return !p->overdue && p->wake_at - p->fired_at < config->latency;
 }
 
+/*
+ * The vCPU was woken by chance: KVM kicks vCPUs for reasons of its own, such as
+ * its clock.
+ */
+static bool was_slow(const VrPoint *p, const VrSweepConfig *config)
+{
+    return p->wake_at && p->latency > config->prompt;
+}
+
 VrPointVerdict vr_point_judge(const VrPoint *p, const VrSweepConfig *config,
                               const char **why)
 {
@@ -87,6 +96,8 @@ VrPointVerdict vr_point_judge(const VrPoint *p, const VrSweepConfig *config,
             return VR_POINT_AGAIN;
         }
         *why = "delivered only when something else pushed it";
+    } else if (was_slow(p, config)) {
+        return VR_POINT_AGAIN;
     } else if (p->pushed && config->event != VR_SWEEP_SPI) {
         return VR_POINT_AGAIN;
     }

@@ -29,6 +29,7 @@ typedef struct VrSweepConfig {
     uint64_t repeat;      /* how often all is swept */
     uint64_t most;        /* points in all */
     uint64_t latency;     /* ns from the event to its delivery, at most */
+    uint64_t prompt;      /* likewise, of a vCPU that halts and is woken for it */
     uint64_t park;        /* ns that a CPU is parked, at most */
     uint64_t settle;      /* ns from a pairing to the interrupt that follows */
     uint64_t patience;    /* virelay_sweep_patience() */

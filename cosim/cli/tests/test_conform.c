@@ -79,6 +79,10 @@ static void test_catalogue_wrong(void)
         { BASE "[a]\nkind=option\narch=arm64\nconfig=c\nsweep=yes\n",
           "for a mutant" },
         { SERIES MUTANT "sweep=yes\n", "without caught-by" },
+        { "[x]\nkind=mutant\narch=x86\nconfig=c\nsweep=yes\n",
+          "'sweep-fails' has to say" },
+        { SERIES MUTANT "sweep-fails=vmx_vcpu_pi_put halt msi\n",
+          "is not WINDOW LOAD EVENT" },
         { "kind=base\n", "kernels.ini" },
     };
     VrError err;
@@ -114,7 +118,8 @@ static void test_select(void)
 }
 
 #define SWEPT "[w]\nkind=mutant\narch=arm64\nconfig=c\npatches=p3\n" \
-              "alias=M1\nsweep=yes\n"
+              "alias=M1\nsweep=yes\n" \
+              "sweep-fails=kvm_vgic_flush_hwstate..__guest_enter exit spi\n"
 
 static void test_alias(void)
 {
@@ -126,6 +131,10 @@ static void test_alias(void)
     k = vr_catalogue_find(c, "w", &err);
     g_assert_nonnull(k);
     g_assert_true(k->sweep);
+    g_assert_true(vr_kernel_is_named(k, "base, M1"));
+    g_assert_true(vr_kernel_is_named(k, "mutant:w"));
+    g_assert_false(vr_kernel_is_named(k, "mutants"));
+    g_assert_false(vr_kernel_is_named(k, "mutant"));
     g_assert_true(vr_catalogue_find(c, "M1", &err) == k);
     g_assert_true(vr_catalogue_find(c, "mutant:M1", &err) == k);
     g_assert_true(vr_catalogue_find(c, "mutant:w", &err) == k);
@@ -133,6 +142,10 @@ static void test_alias(void)
     g_assert_null(vr_catalogue_find(c, "M", &err));
     g_assert_cmpuint(count_selected(c, "mutant:M1,base", "arm64"), ==, 2);
     g_assert_cmpuint(count_selected(c, "base:M1", "arm64"), ==, 0);
+    k = vr_catalogue_find(c, "base", &err);
+    g_assert_nonnull(k);
+    g_assert_false(vr_kernel_is_named(k, "base,w"));
+    g_assert_true(vr_kernel_is_named(k, "base:base"));
 }
 
 #define OPTION "[o]\nkind=option\narch=x86\nconfig=c\nappend=kvm.x=0 y\n" \

@@ -16,9 +16,16 @@ static char *map_path;
 
 int marked_function(int x);
 
+static inline __attribute__((always_inline)) int inner(int x)
+{
+    /* Code of its own, whatever the compiler makes of the rest */
+    __asm__ volatile("nop\n\tnop\n\tnop\n\tnop" : "+r"(x));
+    return x + 1;
+}
+
 __attribute__((noinline)) int marked_function(int x)
 {
-    return x + 1;
+    return inner(x);
 }
 
 static VrSymbols *load(const char *path)
@@ -65,6 +72,29 @@ static void test_elf(void)
     line = vr_symbols_line(s, address);
     g_assert_nonnull(line);
     g_assert_nonnull(strstr(line, "test_symbols.c:"));
+}
+
+/* Somewhere in the function is what it got from the other one. */
+static void test_inlined(void)
+{
+    g_autoptr(VrSymbols) s = load("/proc/self/exe");
+    g_autofree char *text = NULL;
+    g_autofree char *line = NULL;
+    g_autofree char *into = vr_symbols_inlined(s, "inner");
+    uint64_t address;
+
+    g_assert_cmpstr(into, ==, "marked_function");
+    g_assert_true(vr_symbols_find(s, "marked_function", &address));
+    for (unsigned i = 0; i < 32 && !text; i++) {
+        text = vr_symbols_inlined_at(s, address + i);
+    }
+    g_assert_nonnull(text);
+    g_assert_true(g_str_has_prefix(text, "inner inlined at "));
+    line = vr_symbols_line(s, address);
+    g_assert_nonnull(strstr(text, "test_symbols.c:"));
+    g_assert_null(strstr(text, ".."));
+    g_assert_null(strstr(line, ".."));
+    g_assert_null(vr_symbols_inlined_at(s, 0x10));
 }
 
 static void test_no_symbols(void)
@@ -146,6 +176,7 @@ int main(int argc, char **argv)
     g_assert_cmpint(marked_function(1), ==, 2);
     g_test_add_func("/symbols/map", test_map);
     g_test_add_func("/symbols/elf", test_elf);
+    g_test_add_func("/symbols/inlined", test_inlined);
     g_test_add_func("/symbols/none", test_no_symbols);
     g_test_add_func("/symbols/windows", test_windows);
     g_test_add_func("/symbols/bad-windows", test_bad_windows);

@@ -20,7 +20,8 @@
 #define NONE UINT_MAX
 
 typedef enum Fate {
-    GOOD, LOST, TWICE, LATE, ON_WITHOUT_NOTIFICATION, IGNORED,
+    GOOD, LOST, TWICE, LATE, SLOW, ON_WITHOUT_NOTIFICATION,
+    IGNORED,
 } Fate;
 
 /* What is made up. Instructions are counted from 0. */
@@ -224,6 +225,9 @@ static void deliver(void)
             overdue = config.load != VR_SWEEP_LOAD_HALT;
             pass_time(wake_in);
         }
+        if (fate == SLOW) {
+            pass_time(config.prompt);
+        }
         if (fate == ON_WITHOUT_NOTIFICATION) {
             record(VR_TRACE_VMX_PI_LOST, 0, 0);
         }
@@ -263,7 +267,7 @@ static void play(void)
     }
     g_assert_cmpuint(vr_sweep_ops.read(1, VR_TESTDEV_SWEEP_ORDER), ==,
                      VR_SWEEP_QUIT);
-    g_assert_cmpuint(failures, ==, fake.fate != GOOD);
+    g_assert_cmpuint(failures, ==, fake.fate != GOOD && fake.fate != SLOW);
     vr_sweep_finish();
 }
 
@@ -276,8 +280,8 @@ static void set_up(void)
     fake.guest = fake.special = NONE;
     config = (VrSweepConfig){
         .from = FROM, .to = TO, .event = VR_SWEEP_MSI, .first = 1,
-        .last = UINT64_MAX, .repeat = 1, .most = UINT64_MAX, .latency = 5000, .park = 10000,
-        .settle = 100, .patience = 500, .folder = folder,
+        .last = UINT64_MAX, .repeat = 1, .most = UINT64_MAX, .latency = 5000, .prompt = 3000,
+        .park = 10000, .settle = 100, .patience = 500, .folder = folder,
     };
 }
 
@@ -459,6 +463,21 @@ static void test_records(void)
     g_unlink(point);
 }
 
+/* What woke it was not the interrupt, nor the agent: that proves nothing. */
+static void test_slow(void)
+{
+    g_autofree char *text = NULL;
+
+    set_up();
+    fake.special = 5;
+    fake.fate = SLOW;
+    config.load = VR_SWEEP_LOAD_HALT;
+    text = sweep();
+    expect(text, "point 6 again ");
+    g_assert_cmpuint(lines_with(text, " again "), ==, 1);
+    g_assert_cmpuint(lines_with(text, " fail "), ==, 0);
+}
+
 static void test_ends(void)
 {
     g_autofree char *opens = NULL, *closes = NULL, *silent = NULL;
@@ -516,6 +535,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sweep/failures", test_failures);
     g_test_add_func("/sweep/records", test_records);
     g_test_add_func("/sweep/ends", test_ends);
+    g_test_add_func("/sweep/slow", test_slow);
     g_test_add_func("/sweep/order", test_order);
     ret = g_test_run();
     g_rmdir(folder);

@@ -114,8 +114,35 @@ bool vr_rig_vectors_on(VrRig *rig)
            find_names(rig);
 }
 
+/* Why this host cannot assign a device; NULL: it can. */
+static const char *vfio_obstacle(void)
+{
+    if (access("/sys/bus/pci/drivers/vfio-pci", F_OK)) {
+        return "this host has no vfio-pci: the kernel was built without "
+               "CONFIG_VFIO_PCI, or the module is not loaded";
+    }
+    return access("/dev/vfio/vfio", F_OK)
+               ? "this host has no /dev/vfio/vfio: the kernel was built without "
+                 "CONFIG_VFIO_CONTAINER"
+               : NULL;
+}
+
+/* After vr_vtd_open(). */
+static const char *unit_obstacle(int error)
+{
+    return error == ENOENT   ? "the host drives no remapping unit: the kernel was "
+                               "built without CONFIG_INTEL_IOMMU, or is not told "
+                               "intel_iommu=on"
+           : error == ENODEV ? "the remapping unit has no interrupt table: the "
+                               "kernel was built without CONFIG_IRQ_REMAP, or is "
+                               "told intremap=off"
+                             : vr_error_text("the remapping unit", error);
+}
+
 bool vr_rig_open(VrRig *rig, VrContext *ctx)
 {
+    const char *obstacle;
+
     *rig = (VrRig){ .ctx = ctx };
     rig->vfio = VR_VFIO_CLOSED;
     for (unsigned i = 0; i < VR_RIG_VECTORS; i++) {
@@ -126,8 +153,12 @@ bool vr_rig_open(VrRig *rig, VrContext *ctx)
         return false;
     }
     if (!vr_vtd_open(&rig->vtd)) {
-        vr_skip(ctx, "there is no remapping unit with an interrupt table: %s",
-                strerror(errno));
+        vr_skip(ctx, "%s", unit_obstacle(errno));
+        return false;
+    }
+    obstacle = vfio_obstacle();
+    if (obstacle) {
+        vr_skip(ctx, "%s", obstacle);
         return false;
     }
     vr_fact(ctx, "pi", !!(vr_vtd_read64(&rig->vtd, VR_VTD_CAP) & VR_CAP_PI));
