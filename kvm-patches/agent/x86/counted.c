@@ -9,6 +9,13 @@
 
 #define FIRST_VECTOR 0x60
 #define SETTLE (2 * VR_MS) /* far more than a vCPU polls before it blocks */
+#define STEADY (VR_MS / 2)
+#define LOOKS 20
+/*
+ * 100 ms after a vCPU has entered its guest KVM may kick all of them, to have them
+ * see one clock (KVMCLOCK_UPDATE_DELAY); what is counted begins after that.
+ */
+#define CLOCKS_UPDATED (120 * VR_MS)
 
 uint8_t vr_counted_vector(unsigned vector)
 {
@@ -24,11 +31,46 @@ static void fact(const VrCounted *c, const char *phase, const char *what,
     vr_fact(c->ctx, key, value);
 }
 
+/* How often a thread has left its CPU by itself: each block is one. */
+static unsigned long switches_of(const VrGuest *guest, unsigned vcpu)
+{
+    static const char field[] = "\nvoluntary_ctxt_switches:";
+    char path[48], text[4096];
+    const char *at = NULL;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/status",
+             atomic_load(&guest->vm.vcpu[vcpu].tid));
+    if (vr_file_read(path, text, sizeof(text))) {
+        at = strstr(text, field);
+    }
+    return at ? strtoul(at + sizeof(field) - 1, NULL, 10) : 0;
+}
+
+/*
+ * A thread is "sleeping" a little before it leaves its CPU, which counts: it is
+ * blocked if it sleeps and its count stays the same.
+ */
+static bool wait_blocked(VrCounted *c, unsigned vcpu)
+{
+    for (unsigned i = 0; i < LOOKS; i++) {
+        unsigned long switches = switches_of(&c->guest, vcpu);
+
+        vr_sleep(STEADY);
+        if (!vr_guest_wait_blocked(&c->guest, vcpu)) {
+            return false;
+        }
+        if (switches_of(&c->guest, vcpu) == switches) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool vr_counted_settle(VrCounted *c)
 {
     vr_sleep(vr_patient(c->ctx, SETTLE));
     for (unsigned i = 0; i < VR_COUNTED_VCPUS; i++) {
-        if (!vr_guest_wait_blocked(&c->guest, i)) {
+        if (!wait_blocked(c, i)) {
             vr_fail(c->ctx, "vCPU %u does not block", i);
             return false;
         }
@@ -79,26 +121,16 @@ bool vr_counted_part(VrCounted *c, unsigned vector)
     return vr_irqfd_part(&c->guest.vm, c->rig.event[vector], vector);
 }
 
-/* How often a thread has left its CPU by itself: each block is one. */
-static unsigned long switches_of(const VrGuest *guest, unsigned vcpu)
+bool vr_counted_before(VrCounted *c)
 {
-    static const char field[] = "\nvoluntary_ctxt_switches:";
-    char path[48], text[4096];
-    const char *at = NULL;
-
-    snprintf(path, sizeof(path), "/proc/self/task/%d/status",
-             atomic_load(&guest->vm.vcpu[vcpu].tid));
-    if (vr_file_read(path, text, sizeof(text))) {
-        at = strstr(text, field);
+    vr_sleep(CLOCKS_UPDATED);
+    if (!vr_counted_settle(c)) {
+        return false;
     }
-    return at ? strtoul(at + sizeof(field) - 1, NULL, 10) : 0;
-}
-
-void vr_counted_before(VrCounted *c)
-{
     for (unsigned i = 0; i < VR_COUNTED_VCPUS; i++) {
         c->switches[i] = switches_of(&c->guest, i);
     }
+    return true;
 }
 
 bool vr_counted_kicks(VrCounted *c, const char *phase)
@@ -168,13 +200,12 @@ static bool find_descriptors(VrCounted *c)
 
 static bool pair_once(VrCounted *c)
 {
-    vr_counted_before(c);
-    if (!vr_counted_join(c, 0) || !vr_counted_kicks(c, "plain_first")) {
+    if (!vr_counted_before(c) || !vr_counted_join(c, 0) ||
+        !vr_counted_kicks(c, "plain_first")) {
         return false;
     }
-    vr_counted_before(c);
-    if (!vr_counted_join(c, 1) || !vr_counted_kicks(c, "plain_second") ||
-        !find_descriptors(c)) {
+    if (!vr_counted_before(c) || !vr_counted_join(c, 1) ||
+        !vr_counted_kicks(c, "plain_second") || !find_descriptors(c)) {
         return false;
     }
     vr_counted_nv(c, "plain_paired");

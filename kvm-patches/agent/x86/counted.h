@@ -50,8 +50,11 @@ void vr_counted_nv(VrCounted *c, const char *phase);
 bool vr_counted_join(VrCounted *c, unsigned vector);
 bool vr_counted_part(VrCounted *c, unsigned vector);
 
-/* What follows is something that may wake blocked vCPUs ... */
-void vr_counted_before(VrCounted *c);
+/*
+ * What follows is something that may wake blocked vCPUs; it begins when nothing else
+ * does any more ...
+ */
+bool vr_counted_before(VrCounted *c);
 /* ... which it did so often: facts PHASE_least and PHASE_most, of the vCPUs. */
 bool vr_counted_kicks(VrCounted *c, const char *phase);
 

@@ -18,8 +18,8 @@
 /* The device is the VM's, and none of its interrupts is. */
 static bool file_only(VrCounted *c)
 {
-    vr_counted_before(c);
-    if (!vr_assigned_attach(&c->assigned, &c->guest.vm, &c->rig.vfio) ||
+    if (!vr_counted_before(c) ||
+        !vr_assigned_attach(&c->assigned, &c->guest.vm, &c->rig.vfio) ||
         !vr_counted_kicks(c, "file") || !vr_counted_reblock(c)) {
         return false;
     }
@@ -29,12 +29,14 @@ static bool file_only(VrCounted *c)
 
 static bool first_and_more(VrCounted *c)
 {
-    vr_counted_before(c);
-    if (!vr_counted_join(c, 0) || !vr_counted_kicks(c, "first")) {
+    if (!vr_counted_before(c) || !vr_counted_join(c, 0) ||
+        !vr_counted_kicks(c, "first")) {
         return false;
     }
     vr_counted_nv(c, "first");
-    vr_counted_before(c);
+    if (!vr_counted_before(c)) {
+        return false;
+    }
     for (unsigned i = 1; i < VECTORS; i++) {
         if (!vr_counted_join(c, i)) {
             return false;
@@ -92,8 +94,8 @@ static bool last_goes_and_comes(VrCounted *c)
         return false;
     }
     vr_counted_nv(c, "none_left");
-    vr_counted_before(c);
-    if (!vr_counted_join(c, 1) || !vr_counted_kicks(c, "again")) {
+    if (!vr_counted_before(c) || !vr_counted_join(c, 1) ||
+        !vr_counted_kicks(c, "again")) {
         return false;
     }
     vr_counted_nv(c, "again");
@@ -174,8 +176,8 @@ static bool pair_after(VrCounted *c)
     if (!vr_vfio_set_vector(&c->rig.vfio, 0, c->rig.event[0])) {
         return false;
     }
-    vr_counted_before(c);
-    if (!vr_counted_join(c, 0) || !vr_counted_kicks(c, "after")) {
+    if (!vr_counted_before(c) || !vr_counted_join(c, 0) ||
+        !vr_counted_kicks(c, "after")) {
         return false;
     }
     vr_counted_nv(c, "after");
