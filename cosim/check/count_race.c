@@ -104,8 +104,8 @@ static char *why_not_whole(const VrRun *run, const Sweep *s)
     if (s->end.arg[1] != VR_SWEEP_PAIR) {
         return g_strdup("another event was swept");
     }
-    if (s->count[VR_POINT_PASS] == 0) {
-        return g_strdup("no point was swept, or none proves anything");
+    if (s->count[VR_POINT_PASS] <= s->count[VR_POINT_AGAIN]) {
+        return g_strdup("no point was swept, or most of them prove nothing");
     }
     return s->end.id == VR_SWEEP_END_CLOSED && s->gaps == 0
                ? NULL : g_strdup("only a part of the window was swept");

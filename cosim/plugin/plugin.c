@@ -26,7 +26,8 @@ static const struct {
     { "last", &config.last }, { "skip", &config.skip },
     { "repeat", &config.repeat },
     { "most", &config.most },
-    { "latency", &config.latency }, { "prompt", &config.prompt }, { "park", &config.park },
+    { "latency", &config.latency }, { "prompt", &config.prompt },
+    { "park", &config.park },
     { "settle", &config.settle }, { "patience", &config.patience },
 };
 
